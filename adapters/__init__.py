@@ -1,0 +1,1 @@
+"""One package per network, each behind `bot.ports.Network`."""

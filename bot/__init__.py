@@ -1,0 +1,1 @@
+"""Halfdoor: a ticket desk that lives in chat."""

@@ -1,0 +1,356 @@
+"""What a person asks for, done in one transaction: the part of the desk that talks to tickets."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar, assert_never
+
+from bot.ports import (
+    Answer,
+    Incoming,
+    Link,
+    Listing,
+    Opened,
+    Preview,
+    Tx,
+    Words,
+)
+from bot.tickets import asks as a
+from bot.tickets import commands as c
+from bot.tickets import events as e
+from bot.tickets.decide import decide, open_ticket
+from bot.tickets.deliveries import ToCustomer
+from bot.tickets.evolve import evolve
+from bot.tickets.grammar import usages
+from bot.tickets.model import (
+    Actor,
+    CustomerSurface,
+    Message,
+    Note,
+    PostRef,
+    Side,
+    StaffSurface,
+    Status,
+    Surfaces,
+    Ticket,
+    Visibility,
+    title_of,
+)
+from bot.tickets.project import closing_notice, customer_card, project, staff_card
+from bot.tickets.texts import Refused, say
+
+Entry = TypeVar("Entry", Message, Note)
+
+
+#: Tickets in one answer to `list`.
+LIST_LIMIT = 15
+
+
+class NotYet(Exception):
+    """The post hangs on a card whose reference has not been recorded yet: ask again in a moment."""
+
+
+def apply(tx: Tx, link: Link, opened: Opened, command: c.Command, at: datetime) -> Opened:
+    """Decide `command`, then write what happened and what is owed for it. Raises Refused."""
+    before = opened.ticket
+    events = decide(before, command, at, link.project)
+    if not events:
+        return opened
+    after = evolve(before, events)
+    tx.save(before, after, events)
+    resolutions = [
+        found
+        for closing in after.closings
+        if closing.resolution is not None and isinstance(found := tx.entry(closing.resolution), Message)
+    ]
+    tx.owe(
+        project(
+            before,
+            after,
+            events,
+            project=link.project,
+            surfaces=opened.surfaces,
+            messages={one.id: one for one in resolutions},
+        ),
+        at,
+    )
+    for event in events:
+        if isinstance(event, e.Closed):
+            tx.call_at(event.closing.until, f"window:{after.key}:{event.closing.number}")
+    return replace(opened, ticket=after)
+
+
+class Asking:
+    """One incoming thing in one transaction, and what is asked by it."""
+
+    def __init__(self, tx: Tx, incoming: Incoming, link: Link, actor: Actor) -> None:
+        self.tx = tx
+        self.incoming = incoming
+        self.link = link
+        self.actor = actor
+        self.at = incoming.at
+        self.language = link.project.language
+        self.side = Side.STAFF if incoming.place == link.staff_place else Side.CUSTOMER
+        self.entry_id = hashlib.blake2b(incoming.ref.encode(), digest_size=12).hexdigest()
+
+    def words(
+        self, key: str, /, *, refused: bool = False, ticket: str | None = None, **values: object
+    ) -> Words:
+        if ticket is not None:
+            values["key"] = ticket
+        return Words(say(key, self.language, **values), refused=refused, ticket=ticket)
+
+    def asked(self, ask: a.Ask, said: PostRef | None = None) -> Answer | None:
+        match ask:
+            case a.AskOpen(title=title, text=text):
+                return self.words("done.opened", ticket=self.open(title, text, None).key)
+            case a.AskDesk():
+                return self.desk()
+            case a.AskList():
+                return self.list(ask)
+            case a.AskHelp() | a.AskSetup():
+                return _help(self.actor, self.language)
+            case a.AskPanel():
+                self.staff_only()
+                if self.side is Side.STAFF:
+                    raise Refused("no.panel")
+                return self.words("done.panel")
+            case _:
+                return self.about(ask, self.ticket(ask.ticket), said)
+
+    def about(
+        self,
+        ask: (
+            a.AskComment | a.AskReply | a.AskNote | a.AskEdit | a.AskRecall | a.AskPublish | a.AskStatus
+            | a.AskAssign | a.AskPriority | a.AskTags | a.AskTitle | a.AskTime | a.AskClose | a.AskReopen
+            | a.AskRate | a.AskPreview
+        ),
+        opened: Opened,
+        said: PostRef | None,
+    ) -> Answer | None:  # fmt: skip
+        """Do what is asked about one ticket. `said` is the post in the staff thread that asks, if any."""
+        by, key = self.actor, opened.ticket.key
+        match ask:
+            case a.AskComment(text=text, public=public):
+                if by.side is Side.CUSTOMER or public:
+                    return self.words("done.comment", ticket=self.message(opened, text, said).key)
+                self.apply(opened, c.AddNote(by=by, entry_id=self.entry_id, text=text, said=said))
+                noted = self.words("done.noted", ticket=key)
+                if text.lower().startswith("public"):
+                    hint = say("done.noted.public", self.language)
+                    return replace(noted, text=noted.text + hint)
+                return noted
+            case a.AskReply(text=text):
+                self.staff_only()
+                self.message(opened, text, said)
+                return self.words("done.said", ticket=key)
+            case a.AskNote(text=text):
+                self.apply(opened, c.AddNote(by=by, entry_id=self.entry_id, text=text, said=said))
+                return self.words("done.noted", ticket=key)
+            case a.AskEdit(entry=entry, text=text):
+                self.staff_only()
+                self.apply(opened, c.EditMessage(by=by, message=self.entry(entry, Message), text=text))
+                return self.words("done.edited")
+            case a.AskRecall(entry=entry):
+                self.staff_only()
+                self.apply(opened, c.RecallReply(by=by, message=self.entry(entry, Message)))
+                return self.words("done.recalled")
+            case a.AskPublish(entry=entry):
+                self.staff_only()
+                note = self.entry(entry, Note)
+                self.apply(opened, c.PublishNote(by=by, note=note, entry_id=self.entry_id))
+                return self.words("done.said", ticket=key)
+            case a.AskStatus(status=status, visibility=visibility):
+                if status is None:
+                    return self.listing([opened], 0)
+                after = self.apply(opened, c.SetStatus(by=by, status=status, visibility=visibility)).ticket
+                internal = "" if visibility is Visibility.PUBLIC else ".internal"
+                return self.words(
+                    f"done.status{internal}",
+                    ticket=key,
+                    status=self.name("status", status),
+                    public=self.name("status", after.public_status),
+                )
+            case a.AskAssign(to=to, me=me, visibility=visibility):
+                to = by.person if me else to
+                self.apply(opened, c.Assign(by=by, to=to, visibility=visibility))
+                if to is None:
+                    return self.words("done.unassigned", ticket=key)
+                internal = "" if visibility is Visibility.PUBLIC else ".internal"
+                return self.words(f"done.assigned{internal}", ticket=key, name=to.name)
+            case a.AskPriority(priority=priority):
+                self.apply(opened, c.SetPriority(by=by, priority=priority))
+                return self.words("done.priority", ticket=key, priority=self.name("priority", priority))
+            case a.AskTags(add=add, remove=remove):
+                after = self.apply(opened, c.SetTags(by=by, add=add, remove=remove)).ticket
+                return self.words("done.tags", ticket=key, tags=", ".join(after.tags) or "–")
+            case a.AskTitle(title=title):
+                after = self.apply(opened, c.Retitle(by=by, title=title)).ticket
+                return self.words("done.title", ticket=key, title=after.title)
+            case a.AskTime(minutes=minutes, what=what):
+                return self.time(opened, minutes, what)
+            case a.AskClose(resolution=resolution, reason=reason):
+                if by.side is Side.CUSTOMER:
+                    # What a customer gives as a reason was never behind the door.
+                    resolution, reason = resolution or reason, ""
+                close = c.Close(
+                    by=by,
+                    entry_id=self.entry_id,
+                    resolution=resolution,
+                    reason=reason,
+                    said=said if resolution else None,
+                )
+                self.apply(opened, close)
+                return self.words("done.closed", ticket=key)
+            case a.AskReopen():
+                self.apply(opened, c.Reopen(by=by))
+                return self.words("done.reopened", ticket=key)
+            case a.AskRate(stars=stars):
+                self.apply(opened, c.Rate(by=by, stars=stars))
+                return self.words("done.rated")
+            case a.AskPreview():
+                self.staff_only()
+                return self.preview(opened)
+            case _:
+                assert_never(ask)
+
+    def time(self, opened: Opened, minutes: int | None, what: str) -> Words:
+        self.staff_only()
+        key = opened.ticket.key
+        if minutes is not None:
+            after = self.apply(opened, c.BookTime(by=self.actor, minutes=minutes, what=what)).ticket
+            total = duration(after.booked_minutes)
+            return self.words("done.time", ticket=key, time=duration(minutes), total=total)
+        total = duration(opened.ticket.booked_minutes)
+        lines = [say("time.title", self.language, key=key, total=total)]
+        lines += [f"• {duration(one.minutes)} {one.by.name} {one.what}" for one in self.tx.booked(key)]
+        return Words("\n".join(lines))
+
+    def list(self, ask: a.AskList) -> Listing:
+        public = self.actor.side is Side.CUSTOMER
+        found, total = self.tx.list_tickets(
+            self.link.project.key, ask, self.actor.person, public=public, limit=LIST_LIMIT
+        )
+        return self.listing(found, total)
+
+    def listing(self, found: list[Opened], total: int) -> Listing:
+        about = self.link.project
+        title = say("list.title", self.language, n=total, project=about.name) if total else ""
+        more = max(total - len(found), 0)
+        if self.actor.side is Side.CUSTOMER:
+            return Listing(title, tuple(customer_card(o.ticket, about) for o in found), more, self.language)
+        cards = tuple(staff_card(o.ticket, about, o.surfaces) for o in found)
+        return Listing(title, cards, more, self.language)
+
+    def desk(self) -> Words:
+        public = self.actor.side is Side.CUSTOMER
+        counts = self.tx.count_by_status(self.link.project.key, public=public)
+        lines = [say("desk.title", self.language, project=self.link.project.name)]
+        lines += [f"• {self.name('status', one)}: {counts.get(one, 0)}" for one in Status]
+        return Words("\n".join(lines))
+
+    def preview(self, opened: Opened) -> Preview:
+        ticket, about, surface = opened.ticket, self.link.project, opened.surfaces.customer
+        messages = {one.id: one for one in self.tx.messages(ticket.key)}
+        shown = [ToCustomer(surface, customer_card(ticket, about))]
+        shown += [
+            ToCustomer(surface, one)
+            for one in messages.values()
+            if not one.recalled and not one.retracted and not one.resolves
+        ]
+        shown += [
+            ToCustomer(surface, closing_notice(ticket, about, closing.number, messages))
+            for closing in ticket.closings
+        ]
+        return Preview(tuple(shown), self.language)
+
+    def message(self, opened: Opened, text: str, said: PostRef | None) -> Ticket:
+        """Add a public comment, to a new ticket if this one has been closed for too long."""
+        actor = self.actor
+        side = self.side if said else None
+        if actor.side is Side.CUSTOMER and not opened.ticket.takes_customers_word(self.at):
+            new = self.open(title_of(text) or opened.ticket.title, text, said, follows=opened)
+            self.apply(opened, c.Continue(by=actor, new=new.key))
+            return new
+        command = c.AddMessage(by=actor, entry_id=self.entry_id, text=text, said=said, said_on=side)
+        return self.apply(opened, command).ticket
+
+    def open(self, title: str, text: str, said: PostRef | None, *, follows: Opened | None = None) -> Ticket:
+        link = self.link
+        number = self.tx.next_number(link.project.key)
+        command = c.Open(
+            by=self.actor,
+            number=number,
+            title=title,
+            text=text,
+            entry_id=self.entry_id,
+            said=said,
+            said_on=self.side if said else None,
+            follows=follows.ticket.key if follows else None,
+        )
+        events = open_ticket(command, self.at, link.project)
+        ticket = evolve(None, events)
+        here = self.incoming.place
+        if follows is not None:
+            here = follows.surfaces.customer.place
+        elif here not in link.customer_places:
+            here = link.customer_places[0]
+        surfaces = Surfaces(CustomerSurface(ticket.key, here), StaffSurface(ticket.key, link.staff_place))
+        self.tx.add(ticket, surfaces)
+        self.tx.save(None, ticket, events)
+        owed = project(None, ticket, events, project=link.project, surfaces=surfaces, messages={})
+        self.tx.owe(owed, self.at)
+        return ticket
+
+    # ------------------------------------------------------------ inside
+
+    def in_thread(self, thread: str | None) -> Opened | None:
+        """Return the ticket whose thread this is, or the one that took it up since."""
+        if thread is None:
+            return None
+        opened = self.tx.ticket_in(self.incoming.place, thread)
+        if opened is None and self.tx.may_be_card(self.incoming.place):
+            raise NotYet
+        while self.side is Side.CUSTOMER and opened is not None and opened.ticket.continued_by:
+            opened = self.tx.ticket(opened.ticket.continued_by)
+        return opened
+
+    def ticket(self, key: str) -> Opened:
+        """Return a ticket of this project. Another project's does not exist: same words, same way."""
+        opened = self.tx.ticket(key)
+        if opened is None or opened.ticket.project != self.link.project.key:
+            raise Refused("no.ticket", key=key)
+        return opened
+
+    def entry(self, entry_id: str, kind: type[Entry]) -> Entry:
+        found = self.tx.entry(entry_id)
+        if not isinstance(found, kind):
+            raise Refused("no.gone")
+        return found
+
+    def apply(self, opened: Opened, command: c.Command) -> Opened:
+        return apply(self.tx, self.link, opened, command, self.at)
+
+    def staff_only(self) -> None:
+        if self.actor.side is not Side.STAFF:
+            raise Refused("no.staff_only")
+
+    def name(self, kind: str, value: str) -> str:
+        return say(f"{kind}.{value}", self.language)
+
+
+def duration(minutes: int) -> str:
+    """Write minutes as people do: `1 h 30`, `45 min`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
+def _help(actor: Actor, language: str) -> Words:
+    if actor.side is Side.CUSTOMER:
+        return Words(say("help.customer", language))
+    lines = "\n".join(f"• `/ticket {usage}`" for usage in usages())
+    return Words(say("help.staff", language, usages=lines))

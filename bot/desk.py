@@ -1,0 +1,161 @@
+"""The inbound shell: de-duplicates what networks tell us, routes it to a project, decides and commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed, wait_random
+
+from bot.asking import NotYet, apply
+from bot.ports import (
+    Answer,
+    Asked,
+    Clock,
+    Conflict,
+    Deleted,
+    Edited,
+    Incoming,
+    Link,
+    Network,
+    Said,
+    Store,
+    Tx,
+    Words,
+)
+from bot.taking import Taking
+from bot.tickets import asks as a
+from bot.tickets import commands as c
+from bot.tickets.grammar import parse
+from bot.tickets.model import (
+    Actor,
+    Person,
+    Place,
+    Project,
+    Side,
+)
+from bot.tickets.texts import Refused, say
+
+#: Seconds for which the places of a project are remembered; another process may change them meanwhile.
+LINK_MEMORY = 10.0
+
+
+class Desk:
+    """Takes what networks tell it, once, and answers the one who asked. Whoever calls acknowledges after."""
+
+    def __init__(self, store: Store, networks: Mapping[str, Network], clock: Clock) -> None:
+        self._store = store
+        self._networks = networks
+        self._clock = clock
+        self._links: dict[Place, tuple[datetime, Link | None]] = {}
+
+    async def handle(self, incoming: Incoming) -> Answer | None:
+        """Take `incoming`, if it has not been taken before, and commit what follows from it.
+
+        Returns what the person who acted should be told, and nobody else. Raises Unavailable when the
+        database is away, and NotYet or Conflict when the network should deliver it again; nothing has
+        been changed then.
+        """
+        link = await self.link(incoming.place)
+        act = incoming.act
+        if link is None:
+            return _unlinked(act)
+        if _is_chatter(act, incoming.place, link):
+            return None
+        language = link.project.language
+        try:
+            actor = await self._actor(incoming, link)
+            if isinstance(act, Asked) and isinstance(act.ask, a.AskAssign):
+                await self._check_assignee(act.ask, link)
+            if isinstance(act, Said) and act.command:
+                await self._check_named(act, link)
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type((Conflict, NotYet)),
+                stop=stop_after_attempt(8),
+                wait=wait_fixed(0.05) + wait_random(0, 0.25),
+                sleep=self._clock.sleep,
+                reraise=True,
+            ):
+                with attempt:
+                    return await self._store.transact(lambda tx: Taking(tx, incoming, link, actor).take())
+        except Refused as refused:
+            return Words(refused.words(language), refused=True, field=refused.field)
+        raise AssertionError("the retries end by returning or raising")
+
+    async def ring(self, name: str) -> None:
+        """A timer is due. `window:KEY:N`: the time to reopen closing N of a ticket is over."""
+        now = self._clock.now()
+        kind, key, number = name.split(":")
+        assert kind == "window", name
+
+        def work(tx: Tx) -> None:
+            if not tx.rang(name, now) or (opened := tx.ticket(key)) is None:
+                return
+            link = tx.project(opened.ticket.project)
+            assert link is not None
+            halfdoor = Actor(Person("halfdoor", "halfdoor", "Halfdoor"), Side.STAFF)
+            apply(tx, link, opened, c.EndWindow(by=halfdoor, number=int(number)), now)
+
+        await self._store.transact(work)
+
+    async def link(self, place: Place) -> Link | None:
+        """Return the project a place belongs to."""
+        known = self._links.get(place)
+        now = self._clock.now()
+        if known is None or not 0 <= (now - known[0]).total_seconds() < LINK_MEMORY:
+            known = now, await self._store.read(lambda tx: tx.link(place))
+            self._links[place] = known
+        return known[1]
+
+    async def set_up(self, by: Person, linked: Project, customers: tuple[Place, ...], staff: Place) -> None:
+        """Link places to a project. The network has checked the places and that `by` may do it.
+
+        Raises:
+            Refused: the project exists and `by` is not on its staff.
+            PlaceTaken: a place belongs to another project.
+        """
+        existing = await self._store.read(lambda tx: tx.project(linked.key))
+        if existing is not None and not await self.is_staff(by, existing.staff_place):
+            raise Refused("no.staff_only")
+        await self._store.transact(lambda tx: tx.link_places(linked, customers, staff))
+        self._links.clear()
+
+    async def is_staff(self, person: Person, staff_place: Place) -> bool:
+        """Whether the network of the staff place lets the person see it."""
+        network = self._networks.get(staff_place.network)
+        if network is None or person.network != staff_place.network:
+            return False
+        return await network.is_staff(person, staff_place)
+
+    async def _actor(self, incoming: Incoming, link: Link) -> Actor:
+        staff = await self.is_staff(incoming.by, link.staff_place)
+        return Actor(incoming.by, Side.STAFF if staff else Side.CUSTOMER)
+
+    async def _check_assignee(self, ask: a.AskAssign, link: Link) -> None:
+        if ask.to is not None and not await self.is_staff(ask.to, link.staff_place):
+            raise Refused("no.not_staff", name=ask.to.name)
+
+    async def _check_named(self, said: Said, link: Link) -> None:
+        try:
+            ask = parse(said.command or "", dict(said.people), ticket="X-1")
+        except Refused:
+            return  # it will be read again, in its place
+        if isinstance(ask, a.AskAssign):
+            await self._check_assignee(ask, link)
+
+
+def _is_chatter(act: Said | Edited | Deleted | Asked, place: Place, link: Link) -> bool:
+    """Talk outside of threads that does not name us is none of our business: no transaction for it."""
+    if not isinstance(act, Said) or act.thread is not None:
+        return False
+    return not act.mentioned if place != link.staff_place else act.command is None
+
+
+def _unlinked(act: Said | Edited | Deleted | Asked) -> Words | None:
+    match act:
+        case Asked(ask=a.AskHelp()):
+            return Words(say("help.customer", "en"))
+        case Asked() | Said(mentioned=True):
+            return Words(say("no.project", "en"), refused=True)
+        case _:
+            return None

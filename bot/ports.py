@@ -1,0 +1,409 @@
+"""What the desk and the courier need of the outside: a network, a store, lanes and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias, TypeVar
+
+from bot.tickets.asks import Ask, AskList
+from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, ToCustomer
+from bot.tickets.events import Event, TimeBooked
+from bot.tickets.model import (
+    Message,
+    Note,
+    Person,
+    Place,
+    PostRef,
+    Project,
+    Side,
+    Surfaces,
+    Ticket,
+)
+
+T = TypeVar("T")
+
+# ---------------------------------------------------------------- what comes in
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody wrote a post. `thread` is the post that its thread hangs on, None outside of threads.
+
+    `command` is the text after a mention of the bot at the very start, None when it does not start with
+    one; `mentioned` is set wherever the mention stands. `people` resolves mention tokens in `command`.
+    """
+
+    post: PostRef
+    thread: str | None
+    text: str
+    mentioned: bool = False
+    command: str | None = None
+    people: tuple[tuple[str, Person], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The author changed a post. `said` is the post as it stands now, and the ref it is taken under."""
+
+    said: Said
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A post is gone from the network."""
+
+    post: PostRef
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody typed a command, pressed a button or sent a form."""
+
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing a network told us.
+
+    `ref` is the identity of the thing itself (not of the envelope it came in): what has been taken once
+    under a ref is never taken again.
+    """
+
+    ref: str
+    by: Person
+    place: Place
+    at: datetime
+    act: Said | Edited | Deleted | Asked
+
+
+# ---------------------------------------------------------------- what goes back to the one who asked
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words for the one who asked alone. A refusal changed nothing; `field` names its form field."""
+
+    text: str
+    refused: bool = False
+    field: str | None = None
+    #: The ticket the answer is about, for networks that can point at it.
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Tickets, newest first, as the asker's side sees them. `more`: how many the limit cut off."""
+
+    title: str
+    cards: tuple[CustomerCard, ...] | tuple[StaffCard, ...]
+    more: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Exactly what the customer sees: the same deliveries, through the same renderer."""
+
+    deliveries: tuple[ToCustomer, ...]
+    language: str
+
+
+Answer: TypeAlias = Words | Listing | Preview
+
+# ---------------------------------------------------------------- a network
+
+
+class NotSent(Exception):
+    """The network did not take a call.
+
+    `unsure`: it may have taken effect all the same (a time-out, a broken connection, a 5xx answer).
+    `retry_after`: seconds until the network wants to hear of this place again (a rate limit).
+    `final`: trying again cannot help until somebody mends something.
+    """
+
+    def __init__(
+        self, reason: str, *, unsure: bool = False, retry_after: float | None = None, final: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.unsure = unsure
+        self.retry_after = retry_after
+        self.final = final
+
+
+class Network(Protocol):
+    """One chat platform, as the courier and the desk use it. Every method may raise `NotSent`.
+
+    The courier never has two calls for one surface under way. A method must not retry on its own anything
+    that posts: what is uncertain is resolved by `find`.
+    """
+
+    #: The network's name in `Place.network`.
+    name: str
+    #: Seconds between two posts into one place, and how many may go ahead of that pace at once.
+    pace: float
+    burst: int
+
+    async def post(self, delivery: Delivery, mark: str) -> PostRef:
+        """Post and return the new post's reference; `mark` is attached where `find` can see it again."""
+        ...
+
+    async def update(self, delivery: Delivery, post: PostRef) -> None:
+        """Bring a post up to date. May be called again after success."""
+        ...
+
+    async def remove(self, delivery: Delivery, post: PostRef) -> None:
+        """Take a post away, or empty it if the network won't. May be called again after success."""
+        ...
+
+    async def find(self, delivery: Delivery, mark: str, since: datetime) -> PostRef | None:
+        """Look for the post marked `mark`, made at `since` or later. Called after an uncertain outcome."""
+        ...
+
+    async def is_staff(self, person: Person, staff_place: Place) -> bool:
+        """Whether the network lets the person see the staff place. Called before each act; be quick."""
+        ...
+
+    async def run(self) -> None:
+        """Stay connected until cancelled. Raises when the connection cannot be kept; it is run again then."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. Called once, after `run` has ended."""
+        ...
+
+
+# ---------------------------------------------------------------- the store
+
+
+class Conflict(Exception):
+    """The ticket changed between reading and writing; the transaction was rolled back. Try again."""
+
+
+class Unavailable(Exception):
+    """The database is away. Nothing was changed."""
+
+
+class PlaceTaken(Exception):
+    """A place belongs to another project already, whose key is the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A project with its places."""
+
+    project: Project
+    customer_places: tuple[Place, ...]
+    staff_place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket as the store holds it, loaded for a change."""
+
+    ticket: Ticket
+    surfaces: Surfaces
+
+
+class Tx(Protocol):
+    """One transaction. All its methods are synchronous and run on the store's own threads."""
+
+    def take(self, ref: str, at: datetime) -> bool:
+        """Note that `ref` has been taken. False when it had been before."""
+        ...
+
+    def link(self, place: Place) -> Link | None: ...
+    def next_number(self, project: str) -> int: ...
+    def ticket(self, key: str) -> Opened | None: ...
+    def ticket_in(self, place: Place, thread: str) -> Opened | None: ...
+    def may_be_card(self, place: Place) -> bool:
+        """Whether a card is being posted into `place` right now, so that its thread is not known yet."""
+        ...
+
+    def entry(self, entry_id: str) -> Message | Note | None: ...
+    def entry_said(self, post: PostRef) -> Message | Note | None: ...
+    def link_places(self, linked: Project, customers: Sequence[Place], staff: Place) -> None:
+        """Create or change a project and give it these places. Raises PlaceTaken."""
+        ...
+
+    def project(self, key: str) -> Link | None: ...
+    def messages(self, ticket: str) -> list[Message]:
+        """Return the ticket's public comments, oldest first."""
+        ...
+
+    def add(self, ticket: Ticket, surfaces: Surfaces) -> None:
+        """Add a new ticket's row and surfaces; its events follow by `save`."""
+        ...
+
+    def alias(self, ticket: str, post: PostRef) -> None:
+        """Let the thread under a customer's own post count as the ticket's customer thread."""
+        ...
+
+    def save(self, before: Ticket | None, after: Ticket, events: Sequence[Event]) -> None:
+        """Write state, events and entries. Raises Conflict when `before` is no longer what is stored."""
+        ...
+
+    def owe(self, deliveries: Sequence[Delivery], at: datetime) -> None:
+        """Write what is owed, in order; one debt stays open for each surface and subject."""
+        ...
+
+    def call_at(self, at: datetime, name: str) -> None:
+        """Have the timer `name` ring at `at`; one that has the name already is moved."""
+        ...
+
+    def rang(self, name: str, now: datetime) -> bool:
+        """Take a timer that is due; False when another process took it, or it was moved."""
+        ...
+
+    def list_tickets(
+        self, project: str, ask: AskList, me: Person, *, public: bool, limit: int
+    ) -> tuple[list[Opened], int]:
+        """Return up to `limit` tickets, newest first, and how many match in all.
+
+        With `public` the filters see only what customers may know.
+        """
+        ...
+
+    def count_by_status(self, project: str, *, public: bool) -> dict[str, int]: ...
+    def booked(self, ticket: str) -> list[TimeBooked]: ...
+
+
+# ---------------------------------------------------------------- the courier's side of the store
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The head of a lane, marked as being sent.
+
+    `post` is where the subject stands already; `wait` the seconds to hold it for the pace of its place;
+    `since` is set when an earlier try ended without a certain outcome, and says when that try began.
+    `language` and `staff_place` are the project's: staff are told there of what could not be delivered.
+    """
+
+    id: int
+    delivery: Delivery
+    mark: str
+    attempts: int
+    wait: float
+    language: str
+    staff_place: Place
+    post: PostRef | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It stands at `post` now; None when there was nothing to send."""
+
+    post: PostRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Try again at `until`. `unsure`: look for it first. `holds_place`: nothing else goes there before."""
+
+    until: datetime
+    reason: str
+    unsure: bool = False
+    holds_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Tried for long enough; people must look at it. `told`: the notice that staff are owed."""
+
+    reason: str
+    told: Delivery | None
+
+
+Outcome: TypeAlias = Delivered | Postponed | SetAside
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A delivery as `halfdoor deliveries list` shows it: no text of any entry."""
+
+    id: int
+    ticket: str
+    side: Side
+    place: Place
+    subject: str
+    state: str
+    attempts: int
+    error: str | None
+
+
+class Store(Protocol):
+    """State, events and the ledger of deliveries, in one database."""
+
+    async def transact(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction; what it owed is sent once it has been committed.
+
+        Raises:
+            Unavailable: the database is away. Whatever else `work` raises rolls back and passes through.
+        """
+        ...
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` on a snapshot; it must not write."""
+        ...
+
+    async def next_due(
+        self,
+        lane: int,
+        now: datetime,
+        settled: tuple[int, Outcome] | None,
+        paces: dict[str, tuple[float, int]],
+    ) -> Due | datetime | None:
+        """Settle the delivery just tried and mark the lane's head as being sent, in one transaction.
+
+        Returns the head, or the time it is due at if that is later than `now`, or None for an empty lane.
+        `paces` holds each network's seconds between posts and its burst.
+        """
+        ...
+
+    async def settle(self, ident: int, outcome: Outcome) -> None:
+        """Record how a delivery went, without taking another."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+Lane: TypeAlias = Callable[[int], Awaitable[datetime | None]]
+Ring: TypeAlias = Callable[[str], Awaitable[None]]
+
+
+class Lanes(Protocol):
+    """Drives the ledger. A lane is one surface: the driver wakes it when something is owed to it.
+
+    Never two wakings of one lane at a time, not even in two processes; different lanes run in parallel.
+    """
+
+    async def start(self, lane: Lane, ring: Ring) -> None:
+        """Begin, with all that was owed before. `lane(id)` sends what is due and returns when to call again.
+
+        `ring(name)` is called when a timer is due: once, however many processes there are.
+        """
+        ...
+
+    async def drain(self) -> None:
+        """Wait until no lane has anything due, for tests."""
+        ...
+
+    async def stop(self) -> None:
+        """Finish what is in flight and begin nothing new."""
+        ...
+
+
+class Clock(Protocol):
+    """The time, handed in so that tests can keep it."""
+
+    def now(self) -> datetime:
+        """Return the time, with its zone."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...

@@ -1,0 +1,156 @@
+"""What people write, edit and delete in chat, taken once in one transaction."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import structlog
+
+from bot.asking import Asking
+from bot.ports import (
+    Answer,
+    Asked,
+    Deleted,
+    Edited,
+    Opened,
+    Said,
+    Words,
+)
+from bot.tickets import asks as a
+from bot.tickets import commands as c
+from bot.tickets.grammar import parse
+from bot.tickets.model import (
+    Message,
+    Note,
+    PostRef,
+    Side,
+    title_of,
+)
+from bot.tickets.texts import Refused, say
+
+log = structlog.get_logger()
+
+#: What a mention in a customer's own thread can do; everything else said there is a message.
+CUSTOMER_ASKS = (a.AskClose, a.AskReopen, a.AskRate, a.AskHelp)
+
+
+class Taking(Asking):
+    """One incoming thing: routed to what was said, or to what was asked."""
+
+    def take(self) -> Answer | None:
+        if not self.tx.take(self.incoming.ref, self.at):
+            log.info("taken_before", ref=self.incoming.ref)
+            return None
+        match self.incoming.act:
+            case Said() as said:
+                return self.said(said)
+            case Edited() as edited:
+                return self.edited(edited)
+            case Deleted(post=post):
+                return self.deleted(post)
+            case Asked(ask=ask):
+                return self.asked(ask)
+            case _:
+                assert_never(self.incoming.act)
+
+    # ------------------------------------------------------------ what is said
+
+    def said(self, said: Said) -> Answer | None:
+        opened = self.in_thread(said.thread)
+        if self.side is Side.STAFF:
+            return self.said_by_staff(said, opened)
+        if opened is None:
+            return self.mentioned(said) if said.mentioned else None
+        if said.command is not None and (ask := _customer_ask(said, opened.ticket.key)) is not None:
+            return self.asked(ask)
+        self.message(opened, said.text, said.post)
+        if self.actor.side is Side.STAFF and said.command is not None:
+            return self.words("no.customer_place", refused=True)
+        return None
+
+    def said_by_staff(self, said: Said, opened: Opened | None) -> Answer | None:
+        key = opened.ticket.key if opened else ""
+        try:
+            ask = parse(said.command, dict(said.people), ticket=key) if said.command is not None else None
+        except Refused as refused:
+            if opened is None:
+                return Words(refused.words(self.language), refused=True)
+            self.note(opened, said)
+            stayed = say("said.stayed", self.language)
+            return Words(f"{refused.words(self.language)} {stayed}", refused=True)
+        if ask is not None:
+            return self.asked(ask, said.post)
+        if opened is not None:
+            self.note(opened, said)
+        return None
+
+    def note(self, opened: Opened, said: Said) -> None:
+        command = c.AddNote(by=self.actor, entry_id=self.entry_id, text=said.text, said=said.post)
+        self.apply(opened, command)
+
+    def mentioned(self, said: Said) -> Answer | None:
+        """A mention outside of a ticket's thread opens one, unless it is nothing but a question to us."""
+        text = said.text if said.command is None else said.command
+        if text.strip().lower() in ("", "help", "list", "status"):
+            return self.asked(parse(text, {}))
+        ticket = self.open(title_of(text), text, said.post)
+        if self.link.customer_places and said.post.place in self.link.customer_places:
+            root = PostRef(said.post.place, said.thread or said.post.id)
+            self.tx.alias(ticket.key, root)
+        return None
+
+    def edited(self, edited: Edited) -> Answer | None:
+        said = edited.said
+        entry = self.tx.entry_said(said.post)
+        if entry is None:
+            # An edit that overtook its message: take the message as it stands now.
+            if said.thread is None or not self.tx.take(edited.ref, self.at):
+                return None
+            return self.said(said)
+        opened = self.ticket(entry.ticket)
+        command = said.command
+        try:
+            ask = parse(command, dict(said.people), ticket=entry.ticket) if command is not None else None
+        except Refused:
+            ask = None
+        if isinstance(entry, Note):
+            self.apply(opened, c.EditNote(by=self.actor, note=entry, text=said.text))
+            if isinstance(ask, a.AskReply):
+                return self.words("said.edit_sends_nothing", refused=True)
+            return None
+        text = said.text
+        if entry.said_on is Side.STAFF:
+            # A reply that was written as a command is edited as a command.
+            if isinstance(ask, a.AskReply) or (isinstance(ask, a.AskComment) and ask.public):
+                text = ask.text
+            elif isinstance(ask, a.AskClose) and ask.resolution:
+                text = ask.resolution
+            else:
+                return self.words("said.reply_unchanged", refused=True)
+        elif (
+            entry.said_on is Side.CUSTOMER and command is not None and said.mentioned and said.thread is None
+        ):
+            text = command
+        self.apply(opened, c.EditMessage(by=self.actor, message=entry, text=text))
+        return None
+
+    def deleted(self, post: PostRef) -> None:
+        """Networks do not say who deleted a post: it counts as its author's act."""
+        match entry := self.tx.entry_said(post):
+            case None:
+                return
+            case Message():
+                command: c.Command = c.RetractMessage(by=entry.by, message=entry)
+            case Note():
+                command = c.RetractNote(by=entry.by, note=entry)
+        self.apply(self.ticket(entry.ticket), command)
+
+
+def _customer_ask(said: Said, ticket: str) -> a.Ask | None:
+    """Return what a mention in a customer thread asks for, if it is a command that belongs there."""
+    try:
+        ask = parse(said.command or "", dict(said.people), ticket=ticket)
+    except Refused:
+        return None
+    shows = isinstance(ask, a.AskStatus) and ask.status is None
+    return ask if shows or isinstance(ask, CUSTOMER_ASKS) else None

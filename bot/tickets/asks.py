@@ -1,0 +1,171 @@
+"""What a person asks for, by command, button or form, before anybody knows whether they may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.tickets.model import Person, Priority, Status, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class AskOpen:
+    """Open a ticket. `text` may be empty."""
+
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskComment:
+    """Add a comment: public from a customer, internal from staff unless `public`."""
+
+    ticket: str
+    text: str
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskReply:
+    ticket: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskNote:
+    ticket: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskEdit:
+    """Change a published reply."""
+
+    ticket: str
+    entry: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRecall:
+    ticket: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskPublish:
+    """Send a note to the customer."""
+
+    ticket: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskStatus:
+    """Set the status, or show the ticket when `status` is None."""
+
+    ticket: str
+    status: Status | None = None
+    visibility: Visibility = Visibility.PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class AskDesk:
+    """The desk at a glance."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskAssign:
+    """Assign to `to`, to the one who asks (`me`), or to nobody."""
+
+    ticket: str
+    to: Person | None
+    me: bool = False
+    visibility: Visibility = Visibility.PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class AskPriority:
+    ticket: str
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class AskTags:
+    ticket: str
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskTitle:
+    ticket: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskTime:
+    """Book `minutes`, or show the time booked so far when `minutes` is None."""
+
+    ticket: str
+    minutes: int | None = None
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskClose:
+    """Close. From staff, `resolution` is what was explicitly marked as public."""
+
+    ticket: str
+    resolution: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskReopen:
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRate:
+    ticket: str
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskList:
+    """List tickets; an empty filter lets everything through, `statuses` empty means all but closed."""
+
+    statuses: tuple[Status, ...] = ()
+    every: bool = False
+    mine: bool = False
+    assignee: Person | None = None
+    priority: Priority | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPreview:
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskPanel:
+    """Post the panel with its button into this place."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskSetup:
+    """Link places to a project; the network shows its form."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskHelp:
+    pass
+
+
+Ask: TypeAlias = (
+    AskOpen | AskComment | AskReply | AskNote | AskEdit | AskRecall | AskPublish | AskStatus | AskDesk
+    | AskAssign | AskPriority | AskTags | AskTitle | AskTime | AskClose | AskReopen | AskRate | AskList
+    | AskPreview | AskPanel | AskSetup | AskHelp
+)  # fmt: skip

@@ -1,0 +1,237 @@
+"""The values of the core: who, where, what was said, and the ticket itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import final
+
+#: The longest title of a ticket, in characters: what every network shows in full.
+TITLE_LIMIT = 150
+
+
+class Status(StrEnum):
+    """How a ticket goes. `PENDING` waits for the customer."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    PENDING = "pending"
+    ON_HOLD = "on_hold"
+    CLOSED = "closed"
+
+
+class Visibility(StrEnum):
+    """Who may know of an act."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class Priority(StrEnum):
+    """How urgent staff find it; always internal."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Side(StrEnum):
+    """Which half of the door a person, a place or a surface belongs to."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address on a network: a channel, a page. Only the network's adapter reads `id`."""
+
+    network: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostRef:
+    """One post on a network, as its adapter names it within a place."""
+
+    place: Place
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as a network knows them. `picture` is a public URL."""
+
+    network: str
+    id: str
+    name: str
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person together with the side they act for."""
+
+    person: Person
+    side: Side
+
+    @property
+    def name(self) -> str:
+        return self.person.name
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One customer engagement. `reopen_days`: how long a closed ticket takes a customer's word, in days."""
+
+    key: str
+    name: str
+    language: str = "en"
+    reopen_days: int = 7
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CustomerSurface:
+    """The ticket's thread in the customer place. `thread` is None until its card has been posted."""
+
+    ticket: str
+    place: Place
+    thread: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class StaffSurface:
+    """The ticket's thread in the staff place. `thread` is None until its card has been posted."""
+
+    ticket: str
+    place: Place
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surfaces:
+    """Both surfaces of one ticket."""
+
+    customer: CustomerSurface
+    staff: StaffSurface
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Who took a published reply back, and when."""
+
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One person's emoji on an entry, by the emoji's short name."""
+
+    emoji: str
+    by: Person
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A public comment. It shares no base with `Note`, so that no code can take one for the other."""
+
+    id: str
+    ticket: str
+    by: Actor
+    at: datetime
+    text: str
+    #: The author's own post, if they wrote it in a chat, and the side of the place it stands in.
+    said: PostRef | None = None
+    said_on: Side | None = None
+    #: The number of the closing whose resolution this is; 0 for an ordinary message.
+    resolves: int = 0
+    edited: bool = False
+    retracted: bool = False
+    recalled: Recall | None = None
+    reactions: tuple[Reaction, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """An internal comment. It shares no base with `Message`, so that no code can take one for the other."""
+
+    id: str
+    ticket: str
+    by: Actor
+    at: datetime
+    text: str
+    said: PostRef | None = None
+    #: The message this note was sent to the customer as.
+    published_as: str | None = None
+    edited: bool = False
+    retracted: bool = False
+    reactions: tuple[Reaction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """One time the ticket was closed. `number` counts from 1; `until`: the end of the reopen window."""
+
+    number: int
+    by: Actor
+    at: datetime
+    until: datetime
+    resolution: str | None = None
+    rating: int | None = None
+    reopened_by: Actor | None = None
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A ticket as it stands. Customers may know its `public_` fields, never their internal twins."""
+
+    key: str
+    project: str
+    number: int
+    title: str
+    requester: Actor
+    opened_at: datetime
+    #: Number of events so far; the store refuses a change that was decided on an older version.
+    version: int
+    status: Status = Status.OPEN
+    public_status: Status = Status.OPEN
+    assignee: Person | None = None
+    public_assignee: Person | None = None
+    priority: Priority = Priority.NORMAL
+    tags: tuple[str, ...] = ()
+    booked_minutes: int = 0
+    closings: tuple[Closing, ...] = ()
+    #: The older, closed ticket this one takes up, and the newer one that took this one up.
+    follows: str | None = None
+    continued_by: str | None = None
+
+    @property
+    def closing(self) -> Closing | None:
+        """The closing in force, if the ticket is closed."""
+        return self.closings[-1] if self.status is Status.CLOSED else None
+
+    def takes_customers_word(self, at: datetime) -> bool:
+        """Whether a customer's message still belongs to this ticket, or needs a new one."""
+        closing = self.closing
+        return closing is None or at <= closing.until
+
+
+def reopen_until(project: Project, closed_at: datetime) -> datetime:
+    """The last moment at which a customer's word reopens a ticket closed at `closed_at`."""
+    return closed_at + timedelta(days=project.reopen_days)
+
+
+def title_of(text: str) -> str:
+    """Return a ticket's title for what a customer wrote: its first line, cut at a word if it is too long."""
+    line = " ".join(text.strip().partition("\n")[0].split())
+    if len(line) <= TITLE_LIMIT:
+        return line
+    return line[: TITLE_LIMIT - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,379 @@
+"""Every word a person reads, in English and German (*Sie*; *du* where a project asks for it)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: The languages a project may name. `de` says *Sie*, `de-du` says *du*.
+LANGUAGES = ("en", "de", "de-du")
+
+
+class Text(NamedTuple):
+    en: str
+    de: str
+    du: str | None = None
+
+
+def say(key: str, language: str, /, **values: object) -> str:
+    """Return the text `key` in `language`, English for an unknown one, with `{placeholders}` filled in."""
+    text = TEXTS[key]
+    template = {"de": text.de, "de-du": text.du or text.de}.get(language, text.en)
+    return template.format(**values)
+
+
+class Refused(Exception):
+    """An expected no: nothing was changed. Carries the words the person will read.
+
+    `field` names the form field the words belong beside, where there is one.
+    """
+
+    def __init__(self, key: str, /, *, field: str | None = None, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.field = field
+        self.values = values
+
+    def words(self, language: str) -> str:
+        """Say why, and what to do instead, in `language`."""
+        return say(self.key, language, **self.values)
+
+
+TEXTS: dict[str, Text] = {
+    # statuses and priorities, as people read them
+    "status.open": Text("Open", "Offen"),
+    "status.in_progress": Text("In progress", "In Arbeit"),
+    "status.pending": Text("Waiting for the customer", "Wartet auf den Kunden"),
+    "status.pending.customer": Text("Waiting for you", "Wartet auf Sie", "Wartet auf dich"),
+    "status.on_hold": Text("On hold", "Zurückgestellt"),
+    "status.closed": Text("Closed", "Geschlossen"),
+    "priority.low": Text("Low", "Niedrig"),
+    "priority.normal": Text("Normal", "Normal"),
+    "priority.high": Text("High", "Hoch"),
+    "priority.urgent": Text("Urgent", "Dringend"),
+    # the customer card
+    "card.assigned": Text("{name} is on it", "{name} kümmert sich darum"),
+    "card.opened": Text("opened by {name} {when}", "eröffnet von {name} {when}"),
+    "card.follows": Text("takes up {key}", "schließt an {key} an"),
+    "card.customer.hint": Text(
+        "Answer in this thread. Everything here can be seen by both of us.",
+        "Antworten Sie in diesem Thread. Alles hier sehen wir beide.",
+        "Antworte in diesem Thread. Alles hier sehen wir beide.",
+    ),
+    "card.customer.hint.closed": Text(
+        "This ticket is closed. Write here within {days} days to open it again, or mention me for a new one.",
+        "Dieses Ticket ist geschlossen. Schreiben Sie innerhalb von {days} Tagen hier, um es wieder zu"
+        " öffnen, oder erwähnen Sie mich für ein neues.",
+        "Dieses Ticket ist geschlossen. Schreib innerhalb von {days} Tagen hier, um es wieder zu öffnen,"
+        " oder erwähne mich für ein neues.",
+    ),
+    "card.close": Text("Close, it is solved", "Schließen, es ist gelöst"),
+    # the staff card
+    "card.customer_sees": Text("the customer sees: {status}", "der Kunde sieht: {status}"),
+    "card.customer_sees_nobody": Text("nobody yet", "noch niemanden"),
+    "card.unassigned": Text("nobody yet", "noch niemand"),
+    "card.priority": Text("Priority: {priority}", "Priorität: {priority}"),
+    "card.booked": Text("{time} booked", "{time} gebucht"),
+    "card.rated": Text("rated {stars} of 5", "mit {stars} von 5 bewertet"),
+    "card.staff.hint": Text(
+        "This thread is ours: what you write here stays here. To answer, press Reply or write"
+        " `@Halfdoor reply …`.",
+        "Dieser Thread gehört uns: Was Sie hier schreiben, bleibt hier. Zum Antworten drücken Sie"
+        " „Antworten“ oder schreiben `@Halfdoor reply …`.",
+        "Dieser Thread gehört uns: Was du hier schreibst, bleibt hier. Zum Antworten drück „Antworten“"
+        " oder schreib `@Halfdoor reply …`.",
+    ),
+    "button.reply": Text("Reply to customer", "Dem Kunden antworten"),
+    "button.note": Text("Note", "Notiz"),
+    "button.status": Text("Status", "Status"),
+    "button.assign": Text("Assign", "Zuweisen"),
+    "button.close": Text("Close", "Schließen"),
+    "button.reopen": Text("It is not solved", "Es ist nicht gelöst"),
+    "button.reopen.staff": Text("Reopen", "Wieder öffnen"),
+    "button.recall": Text("Recall", "Zurückholen"),
+    "button.edit": Text("Edit", "Bearbeiten"),
+    "button.open": Text("Open a ticket", "Ticket eröffnen"),
+    # posts
+    "author.team": Text("{name} (Support)", "{name} (Support)"),
+    "author.customer": Text("{name} ({project})", "{name} ({project})"),
+    "post.public": Text("public", "öffentlich"),
+    "post.published": Text("{name} → customer", "{name} → Kunde"),
+    "post.internal": Text("internal note", "interne Notiz"),
+    "post.edited": Text("(edited)", "(bearbeitet)"),
+    "post.deleted": Text("This message was deleted.", "Diese Nachricht wurde gelöscht."),
+    "post.recalled": Text("recalled by {name} {when}", "von {name} {when} zurückgeholt"),
+    "post.recalled.stub": Text("This message was taken back.", "Diese Nachricht wurde zurückgenommen."),
+    # the closing notice
+    "closing.solved": Text("{key} is solved.", "{key} ist gelöst."),
+    "closing.writes": Text("{name} writes:", "{name} schreibt:"),
+    "closing.how": Text("How was it? 1 is poor, 5 is great.", "Wie war es? 1 ist schlecht, 5 ist sehr gut."),
+    "closing.rated": Text("You gave {stars} of 5. Thank you.", "Bewertung: {stars} von 5. Danke."),
+    "closing.window": Text(
+        "Anything you write here until {when} opens it again.",
+        "Alles, was Sie bis {when} hier schreiben, öffnet es wieder.",
+        "Alles, was du bis {when} hier schreibst, öffnet es wieder.",
+    ),
+    "closing.fallback": Text(
+        "No buttons? Write `@Halfdoor rate 5` or `@Halfdoor reopen` here.",
+        "Keine Knöpfe? Schreiben Sie hier `@Halfdoor rate 5` oder `@Halfdoor reopen`.",
+        "Keine Knöpfe? Schreib hier `@Halfdoor rate 5` oder `@Halfdoor reopen`.",
+    ),
+    "closing.reopened": Text("{name} opened it again.", "{name} hat es wieder geöffnet."),
+    "closing.expired": Text(
+        "The time to open it again is over. Anything you write here starts a new ticket.",
+        "Die Zeit zum Wiederöffnen ist vorbei. Was Sie hier schreiben, beginnt ein neues Ticket.",
+        "Die Zeit zum Wiederöffnen ist vorbei. Was du hier schreibst, beginnt ein neues Ticket.",
+    ),
+    # what staff are told in the staff thread
+    "notice.closed": Text("{name} closed the ticket.", "{name} hat das Ticket geschlossen."),
+    "notice.reopened": Text("{name} opened the ticket again.", "{name} hat das Ticket wieder geöffnet."),
+    "notice.rated": Text("{name} rated it {stars} of 5.", "{name} hat mit {stars} von 5 bewertet."),
+    "notice.continued": Text(
+        "{name} wrote again after the reopen window: it goes on in {key}.",
+        "{name} hat nach der Frist wieder geschrieben: Es geht in {key} weiter.",
+    ),
+    "notice.set_aside": Text(
+        "I could not bring this to the customer: {what}. The network said: {reason}. Nothing is lost:"
+        " `halfdoor deliveries retry {id}` sends it once the cause is mended.",
+        "Das konnte ich nicht zum Kunden bringen: {what}. Das Netzwerk sagte: {reason}. Nichts ist"
+        " verloren: `halfdoor deliveries retry {id}` sendet es, sobald die Ursache behoben ist.",
+    ),
+    "what.message": Text("a message by {name}", "eine Nachricht von {name}"),
+    "what.card": Text("the ticket's card", "die Karte des Tickets"),
+    "what.closing": Text("the closing notice", "die Abschlussnachricht"),
+    "title.deleted": Text("(deleted)", "(gelöscht)"),
+    # the panel
+    "panel.title": Text("How can we help?", "Wie können wir helfen?"),
+    "panel.body": Text(
+        "Press the button to open a ticket, or mention @Halfdoor with your question.",
+        "Drücken Sie den Knopf, um ein Ticket zu eröffnen, oder erwähnen Sie @Halfdoor mit Ihrer Frage.",
+        "Drück den Knopf, um ein Ticket zu eröffnen, oder erwähne @Halfdoor mit deiner Frage.",
+    ),
+    # forms
+    "form.open.title": Text("Open a ticket", "Ticket eröffnen"),
+    "form.open.subject": Text("What is it about?", "Worum geht es?"),
+    "form.open.text": Text("What happened?", "Was ist passiert?"),
+    "form.open.submit": Text("Open ticket", "Eröffnen"),
+    "form.reply.title": Text("Reply", "Antworten"),
+    "form.reply.text": Text("Your reply", "Ihre Antwort", "Deine Antwort"),
+    "form.reply.seen_as": Text(
+        "The customer will see this as “{author}” in {place}.",
+        "Der Kunde sieht dies als „{author}“ in {place}.",
+    ),
+    "form.reply.submit": Text("Send to customer", "An Kunden senden"),
+    "form.edit.title": Text("Edit the reply", "Antwort bearbeiten"),
+    "form.edit.submit": Text("Change for customer", "Für Kunden ändern"),
+    "form.note.title": Text("Note", "Notiz"),
+    "form.note.text": Text("Your note", "Ihre Notiz", "Deine Notiz"),
+    "form.note.hint": Text("It stays behind the door.", "Sie bleibt hinter der Tür."),
+    "form.note.submit": Text("Keep note", "Notiz behalten"),
+    "form.status.title": Text("Status", "Status"),
+    "form.status.status": Text("New status", "Neuer Status"),
+    "form.visibility": Text("Who may see it?", "Wer darf es sehen?"),
+    "form.visibility.public": Text("The customer too", "Auch der Kunde"),
+    "form.visibility.internal": Text("Only us", "Nur wir"),
+    "form.status.submit": Text("Set status", "Setzen"),
+    "form.assign.title": Text("Assign", "Zuweisen"),
+    "form.assign.to": Text("To whom? Leave empty for nobody.", "An wen? Leer lassen für niemanden."),
+    "form.assign.submit": Text("Assign", "Zuweisen"),
+    "form.close.title": Text("Close the ticket", "Ticket schließen"),
+    "form.close.resolution": Text("Resolution, for the customer", "Lösung, für den Kunden"),
+    "form.close.reason": Text("Reason, for us alone", "Grund, nur für uns"),
+    "form.close.hint": Text("The customer is told at once.", "Der Kunde erfährt es sofort."),
+    "form.close.submit": Text("Close", "Schließen"),
+    "form.cancel": Text("Cancel", "Abbrechen"),
+    "form.preview.title": Text("As the customer sees", "Sicht des Kunden"),
+    "form.setup.title": Text("Set up Halfdoor", "Halfdoor einrichten"),
+    "form.setup.key": Text("Project key, such as ACME", "Projektkürzel, etwa ACME"),
+    "form.setup.name": Text("Customer's name", "Name des Kunden"),
+    "form.setup.language": Text("Language", "Sprache"),
+    "form.setup.customer": Text("Channel shared with the customer", "Mit dem Kunden geteilter Kanal"),
+    "form.setup.staff": Text("Private channel of your team", "Privater Kanal des Teams"),
+    "form.setup.submit": Text("Link", "Verbinden"),
+    # answers to the one who asked
+    "done.opened": Text("{key} is open.", "{key} ist eröffnet."),
+    "done.said": Text("The customer has it now ({key}).", "Der Kunde hat es jetzt ({key})."),
+    "done.comment": Text("Added to {key}.", "Zu {key} hinzugefügt."),
+    "done.noted": Text("Noted on {key}. It stays in here.", "Bei {key} notiert. Es bleibt hier drin."),
+    "done.noted.public": Text(
+        " To show it to the customer, write `public: …`.", " Um es dem Kunden zu zeigen: `public: …`."
+    ),
+    "done.edited": Text("Changed for the customer too.", "Auch für den Kunden geändert."),
+    "done.recalled": Text("It is gone from the customer's side.", "Es ist beim Kunden verschwunden."),
+    "done.status": Text("{key}: {status}.", "{key}: {status}."),
+    "done.status.internal": Text(
+        "{key}: {status}. The customer still sees: {public}.",
+        "{key}: {status}. Der Kunde sieht weiter: {public}.",
+    ),
+    "done.assigned": Text("{key} is with {name}.", "{key} liegt bei {name}."),
+    "done.assigned.internal": Text(
+        "{key} is with {name}. The customer is not told.",
+        "{key} liegt bei {name}. Der Kunde erfährt es nicht.",
+    ),
+    "done.unassigned": Text("{key} is with nobody.", "{key} liegt bei niemandem."),
+    "done.priority": Text("{key} has priority {priority}.", "{key} hat die Priorität {priority}."),
+    "done.tags": Text("{key} is tagged: {tags}.", "{key} trägt: {tags}."),
+    "done.title": Text("{key} is now called “{title}”.", "{key} heißt jetzt „{title}“."),
+    "done.time": Text(
+        "{time} booked on {key}, {total} in all.", "{time} auf {key} gebucht, {total} insgesamt."
+    ),
+    "done.closed": Text("{key} is closed.", "{key} ist geschlossen."),
+    "done.reopened": Text("{key} is open again.", "{key} ist wieder offen."),
+    "done.rated": Text("Thank you.", "Danke."),
+    "done.linked": Text(
+        "{key} is set up: customers in {customer}, your team in {staff}. `/ticket panel` posts the button"
+        " into the customer channel.",
+        "{key} ist eingerichtet: Kunden in {customer}, das Team in {staff}. `/ticket panel` setzt den Knopf"
+        " in den Kundenkanal.",
+    ),
+    "done.panel": Text("The panel is on its way.", "Die Tafel ist unterwegs."),
+    "said.stayed": Text(
+        "Your message stayed in here, the customer has not seen it.",
+        "Ihre Nachricht blieb hier, der Kunde hat sie nicht gesehen.",
+        "Deine Nachricht blieb hier, der Kunde hat sie nicht gesehen.",
+    ),
+    "said.reply_unchanged": Text(
+        "That is no longer a reply, so the customer still sees the former one. Press Recall to take it back.",
+        "Das ist keine Antwort mehr, der Kunde sieht also weiter die frühere. „Zurückholen“ nimmt sie zurück.",
+    ),
+    "said.edit_sends_nothing": Text(
+        "An edit never sends anything: the customer has not seen it. Write it as a new message.",
+        "Eine Bearbeitung sendet nie etwas: Der Kunde hat es nicht gesehen. Bitte als neue Nachricht schreiben.",
+    ),
+    "said.outside_thread": Text(
+        "Write this in the thread of a ticket.", "Bitte im Thread eines Tickets schreiben."
+    ),
+    "list.title": Text("{n} tickets of {project}", "{n} Tickets von {project}"),
+    "list.empty": Text("No tickets.", "Keine Tickets."),
+    "list.more": Text("… and {n} more.", "… und {n} weitere."),
+    "desk.title": Text("The desk of {project}", "Die Tickets von {project}"),
+    "time.title": Text("Time on {key}: {total}", "Zeit auf {key}: {total}"),
+    # refusals
+    "no.ticket": Text("There is no ticket {key} here.", "Hier gibt es kein Ticket {key}."),
+    "no.command": Text("I don't know “{word}”.", "Ich kenne „{word}“ nicht."),
+    "no.command.nearest": Text(
+        "I don't know “{word}”. Did you mean *{nearest}*?",
+        "Ich kenne „{word}“ nicht. Meinten Sie *{nearest}*?",
+        "Ich kenne „{word}“ nicht. Meintest du *{nearest}*?",
+    ),
+    "no.usage": Text("Write it like this: `{usage}`.", "Bitte so schreiben: `{usage}`."),
+    "no.value": Text("“{value}” is not one of: {choices}.", "„{value}“ ist keins von: {choices}."),
+    "no.project": Text(
+        "This channel is not set up yet. A member of your team can do it with `/ticket setup`.",
+        "Dieser Kanal ist noch nicht eingerichtet. Ein Mitglied des Teams kann das mit `/ticket setup` tun.",
+    ),
+    "no.staff_only": Text("Only the support team can do that.", "Das kann nur das Support-Team."),
+    "no.customer_only": Text("Only the customer can do that.", "Das kann nur der Kunde."),
+    "no.text": Text("There is no text yet.", "Es fehlt noch der Text."),
+    "no.title": Text("The ticket needs a title.", "Das Ticket braucht einen Titel."),
+    "no.long": Text(
+        "That is {length} characters; at most {limit} fit here. Please shorten it, or send it as a file.",
+        "Das sind {length} Zeichen, höchstens {limit} passen hier. Bitte kürzen oder als Datei senden.",
+    ),
+    "no.closed_already": Text("{key} is closed already.", "{key} ist schon geschlossen."),
+    "no.not_closed": Text("{key} is not closed.", "{key} ist nicht geschlossen."),
+    "no.closed": Text(
+        "{key} is closed. Open it again first: `/ticket reopen {key}`.",
+        "{key} ist geschlossen. Bitte zuerst wieder öffnen: `/ticket reopen {key}`.",
+    ),
+    "no.window": Text(
+        "{key} has been closed for too long to open it again. Please open a new ticket.",
+        "{key} ist schon zu lange geschlossen. Bitte eröffnen Sie ein neues Ticket.",
+        "{key} ist schon zu lange geschlossen. Bitte eröffne ein neues Ticket.",
+    ),
+    "no.close_internal": Text(
+        "Closing is always public: the customer is told at once. Use on hold to set it aside quietly.",
+        "Schließen ist immer öffentlich: Der Kunde erfährt es sofort. „Zurückgestellt“ geht still.",
+    ),
+    "no.same_status": Text("{key} has that status already.", "{key} hat diesen Status schon."),
+    "no.same_assignee": Text("{key} is assigned that way already.", "{key} ist schon so zugewiesen."),
+    "no.not_staff": Text(
+        "{name} cannot see the staff channel, so the ticket cannot be assigned to them.",
+        "{name} sieht den Teamkanal nicht und kann das Ticket darum nicht übernehmen.",
+    ),
+    "no.minutes": Text(
+        "Give a time such as 45m, 1h or 1h30, at most 24 hours.",
+        "Bitte eine Zeit wie 45m, 1h oder 1h30 angeben, höchstens 24 Stunden.",
+    ),
+    "no.stars": Text("A rating is a number from 1 to 5.", "Eine Bewertung ist eine Zahl von 1 bis 5."),
+    "no.tags": Text(
+        "A tag has 1 to 40 letters, digits, - or _; at most 20 on a ticket.",
+        "Ein Schlagwort hat 1 bis 40 Buchstaben, Ziffern, - oder _; höchstens 20 an einem Ticket.",
+    ),
+    "no.gone": Text("That message has been deleted or taken back.", "Diese Nachricht wurde gelöscht."),
+    "no.not_author": Text("Only its author can change it.", "Nur wer es schrieb, kann es ändern."),
+    "no.recall_native": Text(
+        "This was written in the customer's channel itself. Delete it there.",
+        "Das wurde im Kundenkanal selbst geschrieben. Bitte dort löschen.",
+    ),
+    "no.published": Text("This note has been sent already.", "Diese Notiz wurde schon gesendet."),
+    "no.customer_place": Text(
+        "Say this in the staff channel: here the customer would read it.",
+        "Bitte im Teamkanal: Hier würde es der Kunde lesen.",
+    ),
+    "no.setup_guest": Text(
+        "Only members of this workspace can set Halfdoor up.",
+        "Nur Mitglieder dieses Workspace können Halfdoor einrichten.",
+    ),
+    "no.staff_public": Text(
+        "The staff channel must be private: everyone could read it as it is. Make it private or choose another.",
+        "Der Teamkanal muss privat sein: So könnte ihn jeder lesen. Bitte privat machen oder einen anderen wählen.",
+    ),
+    "no.staff_shared": Text(
+        "The staff channel is shared with another organisation, or about to be. Choose one that is yours alone.",
+        "Der Teamkanal ist mit einer anderen Organisation geteilt oder bald geteilt. Bitte einen eigenen wählen.",
+    ),
+    "no.staff_guests": Text(
+        "There are guests in the staff channel, and guests count as customers. Choose one without guests.",
+        "Im Teamkanal sind Gäste, und Gäste zählen als Kunden. Bitte einen ohne Gäste wählen.",
+    ),
+    "no.same_place": Text(
+        "The two channels must be different.", "Die beiden Kanäle müssen verschieden sein."
+    ),
+    "no.place_taken": Text("That channel already belongs to {key}.", "Dieser Kanal gehört schon zu {key}."),
+    "no.not_in_place": Text(
+        "I am not in that channel. Invite me with `/invite @Halfdoor`, then try again.",
+        "Ich bin nicht in diesem Kanal. Laden Sie mich mit `/invite @Halfdoor` ein.",
+        "Ich bin nicht in diesem Kanal. Lade mich mit `/invite @Halfdoor` ein.",
+    ),
+    "no.key": Text(
+        "A key has 2 to 10 capital letters or digits and starts with a letter, such as ACME.",
+        "Ein Kürzel hat 2 bis 10 Großbuchstaben oder Ziffern und beginnt mit einem Buchstaben, etwa ACME.",
+    ),
+    "no.name": Text("The customer's name has 1 to 60 characters.", "Der Name hat 1 bis 60 Zeichen."),
+    "no.panel": Text(
+        "The panel belongs into a customer channel: say this there.",
+        "Die Tafel gehört in einen Kundenkanal: Bitte dort sagen.",
+    ),
+    "no.database": Text(
+        "I can't reach my database right now. Nothing was changed; please try again in a minute.",
+        "Ich erreiche meine Datenbank gerade nicht. Nichts wurde geändert; bitte gleich noch einmal versuchen.",
+    ),
+    "no.trouble": Text(
+        "Something went wrong on our side, and the team that runs me has a log of it. Please try again.",
+        "Bei uns ist etwas schiefgegangen, das Betriebsteam hat ein Protokoll. Bitte noch einmal versuchen.",
+    ),
+    # help
+    "help.customer": Text(
+        "*Halfdoor* keeps your questions as tickets.\n"
+        "• Press *Open a ticket*, or mention me with your question.\n"
+        "• Answer in the ticket's thread; everything there can be seen by both of us.\n"
+        "• In the thread: `@Halfdoor close`, `reopen`, `rate 5`, `status`.\n"
+        "• `/ticket create [title]`, `/ticket list`, `/ticket status ACME-12`, `/ticket comment ACME-12 …`",
+        "*Halfdoor* führt Ihre Fragen als Tickets.\n"
+        "• *Ticket eröffnen* drücken oder mich mit der Frage erwähnen.\n"
+        "• Im Thread des Tickets antworten; alles dort sehen wir beide.\n"
+        "• Im Thread: `@Halfdoor close`, `reopen`, `rate 5`, `status`.\n"
+        "• `/ticket create [Titel]`, `/ticket list`, `/ticket status ACME-12`, `/ticket comment ACME-12 …`",
+        "*Halfdoor* führt deine Fragen als Tickets.\n"
+        "• *Ticket eröffnen* drücken oder mich mit der Frage erwähnen.\n"
+        "• Im Thread des Tickets antworten; alles dort sehen wir beide.\n"
+        "• Im Thread: `@Halfdoor close`, `reopen`, `rate 5`, `status`.\n"
+        "• `/ticket create [Titel]`, `/ticket list`, `/ticket status ACME-12`, `/ticket comment ACME-12 …`",
+    ),
+    "help.staff": Text(
+        "*Halfdoor*, for the team. In a ticket's staff thread plain text is a note and stays there; mention me"
+        " with a command to act. In `/ticket` the ticket's key comes first, in a thread leave it out.\n{usages}",
+        "*Halfdoor*, für das Team. Im Team-Thread ist einfacher Text eine Notiz und bleibt dort; mit einer"
+        " Erwähnung wird daraus ein Befehl. Bei `/ticket` steht das Kürzel vorn, im Thread entfällt es.\n{usages}",
+    ),
+}

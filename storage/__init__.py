@@ -1,0 +1,1 @@
+"""The store: state, events and what is owed, in SQLite or PostgreSQL."""

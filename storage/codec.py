@@ -1,0 +1,95 @@
+"""Values to rows and back. The text of an entry is never part of an event: it is kept in `entry` alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from pydantic import TypeAdapter
+
+from bot.tickets import events as e
+from bot.tickets.model import Message, Note, Ticket, Visibility
+
+_ticket = TypeAdapter(Ticket)
+_message = TypeAdapter(Message)
+_note = TypeAdapter(Note)
+_events: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(e.Event)}
+
+
+def at(seconds: float) -> datetime:
+    """Return the time for seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def dump_ticket(ticket: Ticket) -> dict[str, object]:
+    """Return the columns of a ticket's row."""
+    return {
+        "key": ticket.key,
+        "project": ticket.project,
+        "number": ticket.number,
+        "state": _ticket.dump_json(ticket, exclude_defaults=True).decode(),
+        "version": ticket.version,
+        "title": ticket.title,
+        "status": ticket.status.value,
+        "public_status": ticket.public_status.value,
+        "priority": ticket.priority.value,
+        "assignee": ticket.assignee and f"{ticket.assignee.network}:{ticket.assignee.id}",
+        "public_assignee": ticket.public_assignee
+        and f"{ticket.public_assignee.network}:{ticket.public_assignee.id}",
+    }
+
+
+def load_ticket(state: str) -> Ticket:
+    """Read a ticket's `state` column."""
+    return _ticket.validate_json(state)
+
+
+def dump_entry(entry: Message | Note) -> dict[str, object]:
+    """Return the columns of an entry's row."""
+    adapter: TypeAdapter[Any] = _message if isinstance(entry, Message) else _note
+    said = entry.said or None
+    return {
+        "id": entry.id,
+        "visibility": (Visibility.PUBLIC if isinstance(entry, Message) else Visibility.INTERNAL).value,
+        "ticket": entry.ticket,
+        "text": entry.text,
+        "rest": adapter.dump_json(entry, exclude={"text"}, exclude_defaults=True).decode(),
+        "at": entry.at.timestamp(),
+        "said_network": said and said.place.network,
+        "said_place": said and said.place.id,
+        "said_id": said and said.id,
+    }
+
+
+def load_entry(visibility: str, rest: str, text: str) -> Message | Note:
+    """Read an entry: a `Message` if its row is public, else a `Note`."""
+    values = json.loads(rest) | {"text": text}
+    if visibility == Visibility.PUBLIC:
+        return _message.validate_python(values)
+    return _note.validate_python(values)
+
+
+def dump_event(event: e.Event) -> tuple[str, str | None, str]:
+    """Return the event's kind, the entry it is about, and the rest as JSON."""
+    kind = type(event).__name__
+    entry = entry_of(event)
+    body = _events[kind].dump_json(event, exclude={"message", "note"}).decode()
+    return kind, entry and entry.id, body
+
+
+def load_event(kind: str, body: str, entry: Message | Note | None) -> e.Event:
+    """Read an event. `entry` is what it is about, as it stands today."""
+    values = json.loads(body)
+    if isinstance(entry, Message):
+        values["message"] = replace(entry)
+    elif isinstance(entry, Note):
+        values["note"] = replace(entry)
+    event: e.Event = _events[kind].validate_python(values)
+    return event
+
+
+def entry_of(event: e.Event) -> Message | Note | None:
+    """Return the entry an event is about, if any."""
+    return getattr(event, "message", None) or getattr(event, "note", None)

@@ -1,0 +1,301 @@
+"""The ledger of deliveries: taking the head of a lane, settling it, and looking after what was set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.ports import Delivered, Due, Outcome, Postponed, SetAside, Standing
+from bot.tickets.deliveries import Delivery, StaffNotice, ToCustomer, ToStaff
+from bot.tickets.model import (
+    CustomerSurface,
+    Message,
+    Note,
+    Place,
+    PostRef,
+    Project,
+    Side,
+    StaffSurface,
+    Surfaces,
+    Ticket,
+)
+from bot.tickets.project import closing_notice, customer_card, staff_card
+from storage import codec
+from storage.schema import (
+    ASIDE,
+    DONE,
+    DROPPED,
+    OWED,
+    SENDING,
+    delivery,
+    entry,
+    is_aside,
+    is_open,
+    is_owed,
+    pace,
+    post,
+    project,
+    surface,
+    thread,
+    ticket,
+)
+from storage.tx import SqlTx
+
+_other = surface.alias("other")
+_head = (
+    sa.select(
+        delivery,
+        surface.c.network,
+        surface.c.place,
+        surface.c.thread,
+        surface.c.ticket,
+        _other.c.network.label("other_network"),
+        _other.c.place.label("other_place"),
+        _other.c.thread.label("other_thread"),
+        ticket.c.state.label("ticket_state"),
+        project.c.key,
+        project.c.name,
+        project.c.language,
+        project.c.reopen_days,
+        entry.c.visibility,
+        entry.c.rest,
+        entry.c.text,
+        post.c.network.label("post_network"),
+        post.c.place.label("post_place"),
+        post.c.id.label("post_id"),
+        pace.c.whole_at,
+        pace.c.blocked_until,
+    )
+    .select_from(delivery)
+    .join(surface, surface.c.id == delivery.c.surface)
+    .join(_other, sa.and_(_other.c.ticket == surface.c.ticket, _other.c.side != surface.c.side))
+    .join(ticket, ticket.c.key == surface.c.ticket)
+    .join(project, project.c.key == ticket.c.project)
+    .outerjoin(entry, entry.c.id == delivery.c.entry)
+    .outerjoin(post, sa.and_(post.c.surface == delivery.c.surface, post.c.subject == delivery.c.subject))
+    .outerjoin(pace, sa.and_(pace.c.network == surface.c.network, pace.c.place == surface.c.place))
+    .where(delivery.c.surface == sa.bindparam("lane"), is_open)
+    .order_by(delivery.c.rank, delivery.c.id)
+    .limit(1)
+)
+_mark = (
+    sa.update(delivery)
+    .where(delivery.c.id == sa.bindparam("b_id"))
+    .values(state=SENDING, attempts=delivery.c.attempts + 1, since=sa.bindparam("b_since"), due=0)
+)
+_done = (
+    sa.update(delivery)
+    .where(delivery.c.id == sa.bindparam("b_id"), delivery.c.state == SENDING)
+    .values(state=DONE, since=None, error=None)
+)
+
+
+class Ledger:
+    """The courier's side of one transaction."""
+
+    def __init__(self, connection: sa.Connection, tx: SqlTx) -> None:
+        self._connection = connection
+        self._tx = tx
+
+    def next_due(self, lane: int, now: float, paces: Mapping[str, tuple[float, int]]) -> Due | float | None:
+        """Mark and return the lane's head; its time if that is later than `now`; None for an empty lane."""
+        row = self._connection.execute(_head, {"lane": lane}).first()
+        if row is None:
+            return None
+        if row.due > now:
+            return float(row.due)
+        if row.thread is None and row.subject != "card":
+            self._hold_without_card(lane)
+            return None
+        wait = 0.0
+        if row.post_id is None:
+            wait = self._reserve(row, now, paces.get(row.network, (0.0, 1)))
+        self._connection.execute(_mark, {"b_id": row.id, "b_since": row.since or now + wait})
+        return Due(
+            id=row.id,
+            delivery=_compose(row),
+            mark=f"{row.ticket}/{row.audience}/{row.subject}",
+            attempts=row.attempts + 1,
+            wait=wait,
+            post=PostRef(Place(row.post_network, row.post_place), row.post_id) if row.post_id else None,
+            since=codec.at(row.since) if row.since else None,
+            language=row.language,
+            staff_place=Place(row.network, row.place)
+            if row.audience == Side.STAFF
+            else Place(row.other_network, row.other_place),
+        )
+
+    def settle(self, ident: int, outcome: Outcome) -> None:
+        """Record how a delivery went."""
+        match outcome:
+            case Delivered(post=at):
+                done = self._connection.execute(_done, {"b_id": ident})
+                if at is not None and done.rowcount:
+                    self._record(ident, at)
+            case Postponed():
+                self._postpone(ident, outcome)
+            case SetAside(reason=reason, told=told):
+                self._connection.execute(
+                    sa.update(delivery).where(delivery.c.id == ident).values(state=ASIDE, error=reason, due=0)
+                )
+                if told is not None:
+                    row = self._connection.execute(
+                        sa.select(delivery.c.rank).where(delivery.c.id == ident)
+                    ).one()
+                    self._tx.owe_one(told, row.rank)
+
+    def standing(self, *, every: bool) -> list[Standing]:
+        """List what was set aside, or with `every` all that has not arrived."""
+        rows = self._connection.execute(
+            sa.select(delivery, surface.c.ticket, surface.c.network, surface.c.place)
+            .join(surface, surface.c.id == delivery.c.surface)
+            .where(is_aside | is_open if every else is_aside)
+            .order_by(delivery.c.id)
+        )
+        return [
+            Standing(
+                id=row.id,
+                ticket=row.ticket,
+                side=Side(row.audience),
+                place=Place(row.network, row.place),
+                subject=row.subject,
+                state=row.state,
+                attempts=row.attempts,
+                error=row.error,
+            )
+            for row in rows
+        ]
+
+    def retry(self, ident: int | None) -> int:
+        """Owe again what was set aside on the surface of delivery `ident`, or everywhere; return how many.
+
+        A surface is retried as a whole: its posts hang on its card and keep their order.
+        """
+        where: sa.ColumnElement[bool] = is_aside
+        if ident is not None:
+            where &= delivery.c.surface.in_(sa.select(delivery.c.surface).where(delivery.c.id == ident))
+        rows = self._connection.execute(
+            sa.select(delivery.c.id, delivery.c.surface).where(where).order_by(delivery.c.id)
+        ).all()
+        for row in rows:
+            self._drop_newer(row.id)
+            # `since` stays: what ended in doubt is looked for before it is sent again
+            state = sa.case((delivery.c.since.is_(None), OWED), else_=SENDING)
+            self._connection.execute(
+                sa.update(delivery)
+                .where(delivery.c.id == row.id)
+                .values(state=state, attempts=0, due=0, error=None)
+            )
+            self._tx.woken.add(row.surface)
+        return len(rows)
+
+    def drop(self, ident: int) -> bool:
+        """Give up on one delivery that was set aside; False when there is none by that number."""
+        done = self._connection.execute(
+            sa.update(delivery).where(delivery.c.id == ident, delivery.c.state == ASIDE).values(state=DROPPED)
+        )
+        return done.rowcount == 1
+
+    # ------------------------------------------------------------ inside
+
+    def _record(self, ident: int, at: PostRef) -> None:
+        row = self._connection.execute(
+            sa.select(delivery.c.surface, delivery.c.subject).where(delivery.c.id == ident)
+        ).one()
+        where = {"network": at.place.network, "place": at.place.id, "id": at.id}
+        self._connection.execute(sa.insert(post), {"surface": row.surface, "subject": row.subject, **where})
+        if row.subject == "card":
+            self._connection.execute(
+                sa.update(surface).where(surface.c.id == row.surface).values(thread=at.id)
+            )
+            self._connection.execute(sa.insert(thread), {"surface": row.surface, **where})
+
+    def _postpone(self, ident: int, outcome: Postponed) -> None:
+        due = outcome.until.timestamp()
+        values: dict[str, Any] = {"due": due, "error": outcome.reason}
+        if not outcome.unsure:
+            # It did not happen: it is a plain debt again, and stands for what came after it.
+            self._drop_newer(ident)
+            values |= {"state": OWED, "since": None}
+        self._connection.execute(sa.update(delivery).where(delivery.c.id == ident).values(values))
+        if outcome.holds_place:
+            # A rate limit is no failure: it does not use up a try.
+            self._connection.execute(
+                sa.update(delivery).where(delivery.c.id == ident).values(attempts=delivery.c.attempts - 1)
+            )
+            row = self._connection.execute(
+                sa.select(surface.c.network, surface.c.place)
+                .join(delivery, delivery.c.surface == surface.c.id)
+                .where(delivery.c.id == ident)
+            ).one()
+            self._set_pace(row.network, row.place, {"blocked_until": due})
+
+    def _drop_newer(self, ident: int) -> None:
+        mine = delivery.alias("mine")
+        newer = sa.select(delivery.c.id).where(
+            mine.c.id == ident,
+            delivery.c.surface == mine.c.surface,
+            delivery.c.subject == mine.c.subject,
+            is_owed,
+            delivery.c.id != ident,
+        )
+        self._connection.execute(sa.update(delivery).where(delivery.c.id.in_(newer)).values(state=DROPPED))
+
+    def _hold_without_card(self, lane: int) -> None:
+        self._connection.execute(
+            sa.update(delivery)
+            .where(delivery.c.surface == lane, is_open)
+            .values(state=ASIDE, error="the ticket's card has not been posted")
+        )
+
+    def _reserve(self, row: Any, now: float, budget: tuple[float, int]) -> float:
+        """Take a place's next slot and return the seconds until then (generic cell rate algorithm)."""
+        interval, burst = budget
+        whole_at = max(row.whole_at or 0.0, now)
+        wait = max(whole_at - interval * (burst - 1), row.blocked_until or 0.0, now) - now
+        self._set_pace(row.network, row.place, {"whole_at": max(whole_at, now + wait) + interval})
+        return wait
+
+    def _set_pace(self, network: str, at: str, values: dict[str, float]) -> None:
+        statement = self._tx.insert(pace)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["network", "place"], set_=values),
+            {"network": network, "place": at, **values},
+        )
+
+
+def _compose(row: Any) -> Delivery:
+    """Build what is owed from its ticket and entry as they stand now."""
+    loaded = codec.load_ticket(row.ticket_state)
+    about = Project(row.key, row.name, row.language, row.reopen_days)
+    shown = codec.load_entry(row.visibility, row.rest, row.text) if row.visibility else None
+    here, there = Place(row.network, row.place), Place(row.other_network, row.other_place)
+    if row.audience == Side.CUSTOMER:
+        return _to_customer(CustomerSurface(row.ticket, here, row.thread), row.subject, loaded, about, shown)
+    surfaces = Surfaces(
+        CustomerSurface(row.ticket, there, row.other_thread), StaffSurface(row.ticket, here, row.thread)
+    )
+    if row.subject == "card":
+        return ToStaff(surfaces.staff, staff_card(loaded, about, surfaces))
+    if row.words is not None:
+        notice = StaffNotice(
+            id=row.subject.removeprefix("notice:"), ticket=loaded.key, language=about.language, text=row.words
+        )
+        return ToStaff(surfaces.staff, notice)
+    assert shown is not None
+    return ToStaff(surfaces.staff, shown)
+
+
+def _to_customer(
+    to: CustomerSurface, subject: str, loaded: Ticket, about: Project, shown: Message | Note | None
+) -> ToCustomer:
+    if subject == "card":
+        return ToCustomer(to, customer_card(loaded, about))
+    if subject.startswith("closing:"):
+        number = int(subject.removeprefix("closing:"))
+        messages = {shown.id: shown} if isinstance(shown, Message) else {}
+        return ToCustomer(to, closing_notice(loaded, about, number, messages))
+    # A note here is a leak, and the constructor says so, whatever the types believe.
+    return ToCustomer(to, shown)  # type: ignore[arg-type]

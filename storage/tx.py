@@ -1,0 +1,383 @@
+"""One transaction: how the desk reads tickets and writes what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.ports import Conflict, Link, Opened, PlaceTaken
+from bot.tickets import events as e
+from bot.tickets.asks import AskList
+from bot.tickets.deliveries import (
+    ClosingNotice,
+    CustomerCard,
+    Delivery,
+    StaffCard,
+    StaffNotice,
+    ToCustomer,
+)
+from bot.tickets.evolve import entries
+from bot.tickets.model import (
+    CustomerSurface,
+    Message,
+    Note,
+    Person,
+    Place,
+    PostRef,
+    Project,
+    Side,
+    StaffSurface,
+    Status,
+    Surfaces,
+    Ticket,
+    Visibility,
+)
+from storage import codec, schema
+from storage.schema import delivery, entry, event, place, project, surface, taken, thread, ticket, timer
+
+_customer = surface.alias("customer")
+_staff = surface.alias("staff")
+_whole = (
+    sa.select(
+        ticket.c.state,
+        _customer.c.network,
+        _customer.c.place,
+        _customer.c.thread,
+        _staff.c.network,
+        _staff.c.place,
+        _staff.c.thread,
+    )
+    .join(_customer, sa.and_(_customer.c.ticket == ticket.c.key, _customer.c.side == "customer"))
+    .join(_staff, sa.and_(_staff.c.ticket == ticket.c.key, _staff.c.side == "staff"))
+)
+_by_key = _whole.where(ticket.c.key == sa.bindparam("key")).with_for_update(of=ticket)
+_hit = surface.alias("hit")
+_by_thread = (
+    _whole.join(_hit, _hit.c.ticket == ticket.c.key)
+    .join(thread, thread.c.surface == _hit.c.id)
+    .where(
+        thread.c.network == sa.bindparam("network"),
+        thread.c.place == sa.bindparam("place"),
+        thread.c.id == sa.bindparam("thread"),
+    )
+    .with_for_update(of=ticket)
+)
+_surface_id = sa.select(surface.c.id).where(
+    surface.c.ticket == sa.bindparam("key"), surface.c.side == sa.bindparam("side")
+)
+_save_ticket = sa.update(ticket).where(
+    ticket.c.key == sa.bindparam("b_key"), ticket.c.version == sa.bindparam("b_version")
+)
+
+
+class SqlTx:
+    """`ports.Tx` on one SQLAlchemy connection; `woken` and `timers` collect what to do at commit."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self.woken: set[int] = set()
+        self.timers: list[tuple[datetime, str]] = []
+
+    # ------------------------------------------------------------ reading
+
+    def link(self, place: Place) -> Link | None:
+        where = schema.place.c
+        key = self._connection.scalar(
+            sa.select(where.project).where(where.network == place.network, where.id == place.id)
+        )
+        return self.project(key) if key else None
+
+    def project(self, key: str) -> Link | None:
+        """Return a project with its places, by its key."""
+        row = self._connection.execute(sa.select(project).where(project.c.key == key)).first()
+        if row is None:
+            return None
+        places = self._connection.execute(
+            sa.select(place).where(place.c.project == key).order_by(place.c.network, place.c.id)
+        ).all()
+        customers = tuple(Place(p.network, p.id) for p in places if p.side == Side.CUSTOMER)
+        staff = next(Place(p.network, p.id) for p in places if p.side == Side.STAFF)
+        return Link(Project(row.key, row.name, row.language, row.reopen_days), customers, staff)
+
+    def projects(self) -> list[Link]:
+        """Return all projects, by key."""
+        keys = self._connection.scalars(sa.select(project.c.key).order_by(project.c.key)).all()
+        return [link for key in keys if (link := self.project(key))]
+
+    def ticket(self, key: str) -> Opened | None:
+        return self._opened(self._connection.execute(_by_key, {"key": key}).first())
+
+    def ticket_in(self, place: Place, thread: str) -> Opened | None:
+        values = {"network": place.network, "place": place.id, "thread": thread}
+        return self._opened(self._connection.execute(_by_thread, values).first())
+
+    def may_be_card(self, place: Place) -> bool:
+        query = (
+            sa.select(sa.literal(1))
+            .join_from(surface, delivery, delivery.c.surface == surface.c.id)
+            .where(
+                surface.c.network == place.network,
+                surface.c.place == place.id,
+                surface.c.thread.is_(None),
+                delivery.c.subject == "card",
+                delivery.c.state == schema.SENDING,
+            )
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def entry(self, entry_id: str) -> Message | Note | None:
+        return self._entry(entry.c.id == entry_id)
+
+    def entry_said(self, post: PostRef) -> Message | Note | None:
+        return self._entry(
+            (entry.c.said_network == post.place.network)
+            & (entry.c.said_place == post.place.id)
+            & (entry.c.said_id == post.id)
+        )
+
+    def messages(self, ticket: str) -> list[Message]:
+        rows = self._connection.execute(
+            sa.select(entry.c.visibility, entry.c.rest, entry.c.text)
+            .where(entry.c.ticket == ticket, entry.c.visibility == Visibility.PUBLIC.value)
+            .order_by(entry.c.at)
+        )
+        loaded = (codec.load_entry(*row) for row in rows)
+        return [found for found in loaded if isinstance(found, Message)]
+
+    def events(self, ticket: str) -> list[e.Event]:
+        """Return all events of a ticket, oldest first."""
+        rows = self._connection.execute(
+            sa.select(event.c.kind, event.c.body, entry.c.visibility, entry.c.rest, entry.c.text)
+            .outerjoin(entry, entry.c.id == event.c.entry)
+            .where(event.c.ticket == ticket)
+            .order_by(event.c.seq)
+        )
+        return [
+            codec.load_event(
+                row.kind,
+                row.body,
+                codec.load_entry(row.visibility, row.rest, row.text) if row.visibility else None,
+            )
+            for row in rows
+        ]
+
+    def list_tickets(
+        self, project: str, ask: AskList, me: Person, *, public: bool, limit: int
+    ) -> tuple[list[Opened], int]:
+        status = ticket.c.public_status if public else ticket.c.status
+        assignee = ticket.c.public_assignee if public else ticket.c.assignee
+        where = [ticket.c.project == project]
+        if ask.statuses:
+            where.append(status.in_([one.value for one in ask.statuses]))
+        elif not ask.every:
+            where.append(status.in_([one.value for one in Status if one is not Status.CLOSED]))
+        whom = me if ask.mine and not public else ask.assignee
+        if whom is not None:
+            where.append(assignee == f"{whom.network}:{whom.id}")
+        if ask.priority is not None and not public:
+            where.append(ticket.c.priority == ask.priority.value)
+        if ask.words:
+            where.append(ticket.c.title.icontains(ask.words, autoescape=True))
+        found = self._connection.scalar(sa.select(sa.func.count()).select_from(ticket).where(*where))
+        rows = self._connection.execute(_whole.where(*where).order_by(ticket.c.number.desc()).limit(limit))
+        return [opened for row in rows if (opened := self._opened(row))], found or 0
+
+    def count_by_status(self, project: str, *, public: bool) -> dict[str, int]:
+        status = ticket.c.public_status if public else ticket.c.status
+        rows = self._connection.execute(
+            sa.select(status, sa.func.count()).where(ticket.c.project == project).group_by(status)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def booked(self, ticket: str) -> list[e.TimeBooked]:
+        rows = self._connection.execute(
+            sa.select(event.c.kind, event.c.body)
+            .where(event.c.ticket == ticket, event.c.kind == e.TimeBooked.__name__)
+            .order_by(event.c.seq)
+        )
+        loaded = (codec.load_event(row.kind, row.body, None) for row in rows)
+        return [one for one in loaded if isinstance(one, e.TimeBooked)]
+
+    # ------------------------------------------------------------ writing
+
+    def take(self, ref: str, at: datetime) -> bool:
+        done = self._connection.execute(
+            self.insert(taken).on_conflict_do_nothing(), {"ref": ref, "at": at.timestamp()}
+        )
+        return done.rowcount == 1
+
+    def next_number(self, project: str) -> int:
+        number = self._connection.scalar(
+            sa.update(schema.project)
+            .where(schema.project.c.key == project)
+            .values(last_number=schema.project.c.last_number + 1)
+            .returning(schema.project.c.last_number)
+        )
+        assert number is not None
+        return number
+
+    def add(self, ticket: Ticket, surfaces: Surfaces) -> None:
+        self._connection.execute(sa.insert(schema.ticket), codec.dump_ticket(ticket))
+        self._connection.execute(
+            sa.insert(surface),
+            [
+                {"ticket": ticket.key, "side": side, "network": one.place.network, "place": one.place.id}
+                for side, one in (("customer", surfaces.customer), ("staff", surfaces.staff))
+            ],
+        )
+
+    def alias(self, ticket: str, post: PostRef) -> None:
+        self._connection.execute(
+            self.insert(thread).on_conflict_do_nothing(),
+            {
+                "network": post.place.network,
+                "place": post.place.id,
+                "id": post.id,
+                "surface": self._surface(ticket, Side.CUSTOMER),
+            },
+        )
+
+    def save(self, before: Ticket | None, after: Ticket, events: Sequence[e.Event]) -> None:
+        if before is not None:
+            values = codec.dump_ticket(after)
+            done = self._connection.execute(
+                _save_ticket.values({name: values[name] for name in values if name != "key"}),
+                {"b_key": before.key, "b_version": before.version},
+            )
+            if done.rowcount != 1:
+                raise Conflict(after.key)
+        changed = entries(events).values()
+        if changed:
+            statement = self.insert(entry)
+            fresh = statement.excluded
+            self._connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["id"], set_={"text": fresh.text, "rest": fresh.rest}
+                ),
+                [codec.dump_entry(one) for one in changed],
+            )
+        first = (before.version if before else 0) + 1
+        rows: list[dict[str, object]] = []
+        for seq, happened in enumerate(events, first):
+            kind, about, body = codec.dump_event(happened)
+            rows.append(
+                {
+                    "ticket": after.key,
+                    "seq": seq,
+                    "kind": kind,
+                    "visibility": e.visibility(happened).value,
+                    "at": happened.at.timestamp(),
+                    "entry": about,
+                    "body": body,
+                }
+            )
+        self._connection.execute(sa.insert(event), rows)
+
+    def owe(self, deliveries: Sequence[Delivery], at: datetime) -> None:
+        for one in deliveries:
+            self.owe_one(one, at.timestamp())
+
+    def owe_one(self, owed: Delivery, rank: float) -> None:
+        """Write one debt. What is pinned to it in the ledger is the entry it will show."""
+        content = owed.content
+        side = Side.CUSTOMER if isinstance(owed, ToCustomer) else Side.STAFF
+        pinned = content.resolution if isinstance(content, ClosingNotice) else content
+        values: dict[str, Any] = {
+            "surface": self._surface(owed.surface.ticket, side),
+            "audience": side.value,
+            "subject": owed.subject,
+            "rank": 0 if isinstance(content, CustomerCard | StaffCard) else rank,
+            "entry": pinned.id if isinstance(pinned, Message | Note) else None,
+            "entry_visibility": _visibility(pinned),
+            "words": content.text if isinstance(content, StaffNotice) else None,
+        }
+        self._connection.execute(self.insert(delivery).on_conflict_do_nothing(), values)
+        self.woken.add(values["surface"])
+
+    def call_at(self, at: datetime, name: str) -> None:
+        statement = self.insert(timer)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["name"], set_={"at": statement.excluded.at}),
+            {"name": name, "at": at.timestamp()},
+        )
+        self.timers.append((at, name))
+
+    def rang(self, name: str, now: datetime) -> bool:
+        """Take a timer that is due; False when another process took it, or it was moved."""
+        done = self._connection.execute(
+            sa.delete(timer).where(timer.c.name == name, timer.c.at <= now.timestamp())
+        )
+        return done.rowcount == 1
+
+    def link_places(self, linked: Project, customers: Sequence[Place], staff: Place) -> None:
+        """Create or change a project and give it these places, in place of any it had.
+
+        Raises:
+            PlaceTaken: one of them belongs to another project.
+        """
+        sides = dict.fromkeys(customers, Side.CUSTOMER) | {staff: Side.STAFF}
+        for one in sides:
+            other = self.link(one)
+            if other is not None and other.project.key != linked.key:
+                raise PlaceTaken(other.project.key)
+        statement = self.insert(project)
+        values = {
+            "key": linked.key,
+            "name": linked.name,
+            "language": linked.language,
+            "reopen_days": linked.reopen_days,
+        }
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values), values)
+        self._connection.execute(sa.delete(place).where(place.c.project == linked.key))
+        self._connection.execute(
+            sa.insert(place),
+            [
+                {"network": one.network, "id": one.id, "project": linked.key, "side": side.value}
+                for one, side in sides.items()
+            ],
+        )
+
+    # ------------------------------------------------------------ inside
+
+    def insert(self, table: sa.Table) -> Any:
+        """Both dialects know `on conflict`, each under its own name."""
+        sqlite = self._connection.dialect.name == "sqlite"
+        return sqlite_insert(table) if sqlite else postgres_insert(table)
+
+    def _surface(self, key: str, side: Side) -> int:
+        found = self._connection.scalar(_surface_id, {"key": key, "side": side.value})
+        assert found is not None, f"{key} has no {side} surface"
+        return found
+
+    def _entry(self, where: sa.ColumnElement[bool]) -> Message | Note | None:
+        query = sa.select(entry.c.visibility, entry.c.rest, entry.c.text).where(where)
+        row = self._connection.execute(query).first()
+        return codec.load_entry(*row) if row else None
+
+    def _opened(self, row: Any) -> Opened | None:
+        if row is None:
+            return None
+        state, c_network, c_place, c_thread, s_network, s_place, s_thread = row
+        loaded = codec.load_ticket(state)
+        return Opened(
+            loaded,
+            Surfaces(
+                CustomerSurface(loaded.key, Place(c_network, c_place), c_thread),
+                StaffSurface(loaded.key, Place(s_network, s_place), s_thread),
+            ),
+        )
+
+
+def _visibility(pinned: object) -> str | None:
+    match pinned:
+        case Message():
+            return Visibility.PUBLIC.value
+        case Note():
+            return Visibility.INTERNAL.value
+        case _:
+            return None
