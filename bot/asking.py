@@ -39,7 +39,7 @@ from bot.tickets.model import (
     title_of,
 )
 from bot.tickets.project import closing_notice, customer_card, project, staff_card
-from bot.tickets.texts import Refused, say
+from bot.tickets.texts import Refused, duration, say
 
 Entry = TypeVar("Entry", Message, Note)
 
@@ -109,7 +109,7 @@ class Asking:
             case a.AskDesk():
                 return self.desk()
             case a.AskList():
-                return self.list(ask)
+                return self.search(ask)
             case a.AskHelp() | a.AskSetup():
                 return _help(self.actor, self.language)
             case a.AskPanel():
@@ -228,7 +228,7 @@ class Asking:
         lines += [f"• {duration(one.minutes)} {one.by.name} {one.what}" for one in self.tx.booked(key)]
         return Words("\n".join(lines))
 
-    def list(self, ask: a.AskList) -> Listing:
+    def search(self, ask: a.AskList) -> Listing:
         public = self.actor.side is Side.CUSTOMER
         found, total = self.tx.list_tickets(
             self.link.project.key, ask, self.actor.person, public=public, limit=LIST_LIMIT
@@ -297,7 +297,10 @@ class Asking:
             here = follows.surfaces.customer.place
         elif here not in link.customer_places:
             here = link.customer_places[0]
-        surfaces = Surfaces(CustomerSurface(ticket.key, here), StaffSurface(ticket.key, link.staff_place))
+        surfaces = Surfaces(
+            CustomerSurface(ticket.key, link.project, here),
+            StaffSurface(ticket.key, link.project, link.staff_place),
+        )
         self.tx.add(ticket, surfaces)
         self.tx.save(None, ticket, events)
         owed = project(None, ticket, events, project=link.project, surfaces=surfaces, messages={})
@@ -339,14 +342,6 @@ class Asking:
 
     def name(self, kind: str, value: str) -> str:
         return say(f"{kind}.{value}", self.language)
-
-
-def duration(minutes: int) -> str:
-    """Write minutes as people do: `1 h 30`, `45 min`."""
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
 
 
 def _help(actor: Actor, language: str) -> Words:

@@ -169,7 +169,7 @@ def _told(due: Due, reason: str) -> Delivery | None:
     delivery = due.delivery
     if isinstance(delivery, ToStaff):
         return None
-    language = due.language
+    language = delivery.surface.project.language
     match delivery.content:
         case CustomerCard():
             what = say("what.card", language)
@@ -181,5 +181,5 @@ def _told(due: Due, reason: str) -> Delivery | None:
             assert_never(delivery.content)
     text = say("notice.set_aside", language, what=what, reason=reason, id=due.id)
     ticket = delivery.surface.ticket
-    surface = StaffSurface(ticket, due.staff_place)
-    return ToStaff(surface, StaffNotice(id=f"aside-{due.id}", ticket=ticket, language=language, text=text))
+    surface = StaffSurface(ticket, delivery.surface.project, due.staff_place)
+    return ToStaff(surface, StaffNotice(id=f"aside-{due.id}", ticket=ticket, text=text))

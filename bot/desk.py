@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed, wait_random
 
@@ -29,6 +31,7 @@ from bot.tickets import commands as c
 from bot.tickets.grammar import parse
 from bot.tickets.model import (
     Actor,
+    Message,
     Person,
     Place,
     Project,
@@ -48,6 +51,7 @@ class Desk:
         self._networks = networks
         self._clock = clock
         self._links: dict[Place, tuple[datetime, Link | None]] = {}
+        self._taking: set[asyncio.Task[Any]] = set()
 
     async def handle(self, incoming: Incoming) -> Answer | None:
         """Take `incoming`, if it has not been taken before, and commit what follows from it.
@@ -56,6 +60,20 @@ class Desk:
         database is away, and NotYet or Conflict when the network should deliver it again; nothing has
         been changed then.
         """
+        task = asyncio.current_task()
+        assert task is not None
+        self._taking.add(task)
+        try:
+            return await self._handle(incoming)
+        finally:
+            self._taking.discard(task)
+
+    async def finish(self) -> None:
+        """Wait for what is being taken; nothing new may come in any more."""
+        if self._taking:
+            await asyncio.wait(set(self._taking))
+
+    async def _handle(self, incoming: Incoming) -> Answer | None:
         link = await self.link(incoming.place)
         act = incoming.act
         if link is None:
@@ -119,6 +137,16 @@ class Desk:
             raise Refused("no.staff_only")
         await self._store.transact(lambda tx: tx.link_places(linked, customers, staff))
         self._links.clear()
+
+    async def reply_text(self, place: Place, by: Person, ticket: str, entry: str) -> str:
+        """Return a reply's text for its editing form. Raises Refused for any but staff."""
+        link = await self.link(place)
+        if link is None or not await self.is_staff(by, link.staff_place):
+            raise Refused("no.staff_only")
+        found = await self._store.read(lambda tx: tx.entry(entry))
+        if not isinstance(found, Message) or found.ticket != ticket or found.recalled or found.retracted:
+            raise Refused("no.gone")
+        return found.text
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         """Whether the network of the staff place lets the person see it."""

@@ -281,7 +281,7 @@ class Due:
 
     `post` is where the subject stands already; `wait` the seconds to hold it for the pace of its place;
     `since` is set when an earlier try ended without a certain outcome, and says when that try began.
-    `language` and `staff_place` are the project's: staff are told there of what could not be delivered.
+    In `staff_place` staff are told of what could not be delivered.
     """
 
     id: int
@@ -289,7 +289,6 @@ class Due:
     mark: str
     attempts: int
     wait: float
-    language: str
     staff_place: Place
     post: PostRef | None = None
     since: datetime | None = None

@@ -47,7 +47,8 @@ class Taking(Asking):
             case Edited() as edited:
                 return self.edited(edited)
             case Deleted(post=post):
-                return self.deleted(post)
+                self.deleted(post)
+                return None
             case Asked(ask=ask):
                 return self.asked(ask)
             case _:

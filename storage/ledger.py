@@ -121,7 +121,6 @@ class Ledger:
             wait=wait,
             post=PostRef(Place(row.post_network, row.post_place), row.post_id) if row.post_id else None,
             since=codec.at(row.since) if row.since else None,
-            language=row.language,
             staff_place=Place(row.network, row.place)
             if row.audience == Side.STAFF
             else Place(row.other_network, row.other_place),
@@ -273,16 +272,17 @@ def _compose(row: Any) -> Delivery:
     shown = codec.load_entry(row.visibility, row.rest, row.text) if row.visibility else None
     here, there = Place(row.network, row.place), Place(row.other_network, row.other_place)
     if row.audience == Side.CUSTOMER:
-        return _to_customer(CustomerSurface(row.ticket, here, row.thread), row.subject, loaded, about, shown)
+        return _to_customer(
+            CustomerSurface(row.ticket, about, here, row.thread), row.subject, loaded, about, shown
+        )
     surfaces = Surfaces(
-        CustomerSurface(row.ticket, there, row.other_thread), StaffSurface(row.ticket, here, row.thread)
+        CustomerSurface(row.ticket, about, there, row.other_thread),
+        StaffSurface(row.ticket, about, here, row.thread),
     )
     if row.subject == "card":
         return ToStaff(surfaces.staff, staff_card(loaded, about, surfaces))
     if row.words is not None:
-        notice = StaffNotice(
-            id=row.subject.removeprefix("notice:"), ticket=loaded.key, language=about.language, text=row.words
-        )
+        notice = StaffNotice(id=row.subject.removeprefix("notice:"), ticket=loaded.key, text=row.words)
         return ToStaff(surfaces.staff, notice)
     assert shown is not None
     return ToStaff(surfaces.staff, shown)

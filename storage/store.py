@@ -80,8 +80,8 @@ class SqlStore:
                 self.waking.after(done[1].woken, done[1].timers)
 
         if self._writer is not None:
-            result, _ = await self._writer.run(inside, committed)
-            return result
+            wrote: tuple[T, SqlTx] = await self._writer.run(inside, committed)
+            return wrote[0]
         done = await asyncio.get_running_loop().run_in_executor(self._pool, self._begin, inside)
         committed(done)
         return done[0]
@@ -137,8 +137,8 @@ def make_engine(url: sa.URL, *, reads: bool = False) -> sa.Engine:
     several commands in a commit the extra flush costs little; see the `store` benchmark.
     """
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_size=POSTGRES_THREADS, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 10})
+        return sa.create_engine(url, pool_size=POSTGRES_THREADS, pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 10}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:

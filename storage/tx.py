@@ -51,7 +51,12 @@ _whole = (
         _staff.c.network,
         _staff.c.place,
         _staff.c.thread,
+        schema.project.c.key,
+        schema.project.c.name,
+        schema.project.c.language,
+        schema.project.c.reopen_days,
     )
+    .join(schema.project, schema.project.c.key == ticket.c.project)
     .join(_customer, sa.and_(_customer.c.ticket == ticket.c.key, _customer.c.side == "customer"))
     .join(_staff, sa.and_(_staff.c.ticket == ticket.c.key, _staff.c.side == "staff"))
 )
@@ -218,7 +223,7 @@ class SqlTx:
             .values(last_number=schema.project.c.last_number + 1)
             .returning(schema.project.c.last_number)
         )
-        assert number is not None
+        assert isinstance(number, int)
         return number
 
     def add(self, ticket: Ticket, surfaces: Surfaces) -> None:
@@ -351,7 +356,7 @@ class SqlTx:
 
     def _surface(self, key: str, side: Side) -> int:
         found = self._connection.scalar(_surface_id, {"key": key, "side": side.value})
-        assert found is not None, f"{key} has no {side} surface"
+        assert isinstance(found, int), f"{key} has no {side} surface"
         return found
 
     def _entry(self, where: sa.ColumnElement[bool]) -> Message | Note | None:
@@ -362,13 +367,14 @@ class SqlTx:
     def _opened(self, row: Any) -> Opened | None:
         if row is None:
             return None
-        state, c_network, c_place, c_thread, s_network, s_place, s_thread = row
+        state, c_network, c_place, c_thread, s_network, s_place, s_thread, *about = row
+        owner = Project(*about)
         loaded = codec.load_ticket(state)
         return Opened(
             loaded,
             Surfaces(
-                CustomerSurface(loaded.key, Place(c_network, c_place), c_thread),
-                StaffSurface(loaded.key, Place(s_network, s_place), s_thread),
+                CustomerSurface(loaded.key, owner, Place(c_network, c_place), c_thread),
+                StaffSurface(loaded.key, owner, Place(s_network, s_place), s_thread),
             ),
         )
 

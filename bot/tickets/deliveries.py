@@ -29,7 +29,6 @@ class CustomerCard:
     """The ticket as the customer may see it. It has no field that an internal act can change."""
 
     ticket: str
-    language: str
     title: str
     status: Status
     assignee: str | None
@@ -45,7 +44,6 @@ class ClosingNotice:
     """The customer is told that it is done: with the public resolution, a rating and a way to reopen."""
 
     ticket: str
-    language: str
     number: int
     closed_by: str
     until: datetime
@@ -61,7 +59,6 @@ class StaffCard:
     """The ticket as staff see it, both halves of it."""
 
     ticket: str
-    language: str
     title: str
     status: Status
     public_status: Status
@@ -85,7 +82,6 @@ class StaffNotice:
 
     id: str
     ticket: str
-    language: str
     text: str
 
 

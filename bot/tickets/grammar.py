@@ -168,7 +168,7 @@ def _list(rest: Rest) -> a.Ask:
         low = word.lower()
         if low in STATUS_WORDS:
             statuses.append(STATUS_WORDS[low])
-        elif low in Priority:
+        elif low in list(Priority):
             priority = Priority(low)
         elif low == "all":
             every = True
@@ -184,7 +184,7 @@ def _list(rest: Rest) -> a.Ask:
 def _visibility(text: str) -> tuple[str, Visibility]:
     """Take a closing `internal` or `public` off a status or a name."""
     words = text.split()
-    if words and words[-1].lower().lstrip("-") in Visibility:
+    if words and words[-1].lower().lstrip("-") in list(Visibility):
         return " ".join(words[:-1]), Visibility(words[-1].lower().lstrip("-"))
     return " ".join(words), Visibility.PUBLIC
 

@@ -98,6 +98,7 @@ class CustomerSurface:
     """The ticket's thread in the customer place. `thread` is None until its card has been posted."""
 
     ticket: str
+    project: Project
     place: Place
     thread: str | None = None
 
@@ -108,6 +109,7 @@ class StaffSurface:
     """The ticket's thread in the staff place. `thread` is None until its card has been posted."""
 
     ticket: str
+    project: Project
     place: Place
     thread: str | None = None
 

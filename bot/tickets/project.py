@@ -50,10 +50,9 @@ def customer_card(ticket: Ticket, project: Project) -> CustomerCard:
     """Return the ticket as its customer may see it."""
     return CustomerCard(
         ticket=ticket.key,
-        language=project.language,
         title=ticket.title,
         status=ticket.public_status,
-        assignee=ticket.public_assignee and ticket.public_assignee.name,
+        assignee=ticket.public_assignee.name if ticket.public_assignee else None,
         opened_by=ticket.requester.name,
         opened_at=ticket.opened_at,
         follows=ticket.follows,
@@ -65,7 +64,6 @@ def staff_card(ticket: Ticket, project: Project, surfaces: Surfaces) -> StaffCar
     """Return the ticket as staff see it."""
     return StaffCard(
         ticket=ticket.key,
-        language=project.language,
         title=ticket.title,
         status=ticket.status,
         public_status=ticket.public_status,
@@ -93,13 +91,12 @@ def closing_notice(
         resolution = None
     return ClosingNotice(
         ticket=ticket.key,
-        language=project.language,
         number=number,
         closed_by=closing.by.name,
         until=closing.until,
         resolution=resolution,
         rating=closing.rating,
-        reopened_by=closing.reopened_by and closing.reopened_by.name,
+        reopened_by=closing.reopened_by.name if closing.reopened_by else None,
         expired=closing.expired,
     )
 
@@ -115,7 +112,7 @@ def _owed_for(
         ident = f"{type(event).__name__.lower()}-{event.at.timestamp():.6f}"
         return ToStaff(
             surfaces.staff,
-            StaffNotice(id=ident, ticket=ticket.key, language=project.language, text=text),
+            StaffNotice(id=ident, ticket=ticket.key, text=text),
         )
 
     by_customer = event.by.side is Side.CUSTOMER

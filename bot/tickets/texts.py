@@ -21,6 +21,14 @@ def say(key: str, language: str, /, **values: object) -> str:
     return template.format(**values)
 
 
+def duration(minutes: int) -> str:
+    """Write minutes as people do: `1 h 30`, `45 min`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
 class Refused(Exception):
     """An expected no: nothing was changed. Carries the words the person will read.
 
@@ -66,6 +74,12 @@ TEXTS: dict[str, Text] = {
         "Dieses Ticket ist geschlossen. Schreib innerhalb von {days} Tagen hier, um es wieder zu öffnen,"
         " oder erwähne mich für ein neues.",
     ),
+    "button.comment": Text("Add to this ticket", "Etwas hinzufügen"),
+    "form.comment.title": Text("Add to the ticket", "Etwas hinzufügen"),
+    "form.comment.text": Text(
+        "What would you like to add?", "Was möchten Sie hinzufügen?", "Was möchtest du hinzufügen?"
+    ),
+    "form.comment.submit": Text("Add", "Hinzufügen"),
     "card.close": Text("Close, it is solved", "Schließen, es ist gelöst"),
     # the staff card
     "card.customer_sees": Text("the customer sees: {status}", "der Kunde sieht: {status}"),

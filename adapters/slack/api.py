@@ -1,0 +1,113 @@
+"""Calls of Slack's Web API: one shared session, nothing retried in secret, every fault told as `NotSent`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.ports import NotSent
+
+#: Errors after which the call may have taken effect all the same.
+UNSURE = frozenset(
+    {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
+)
+#: Errors that stay until somebody mends something, with what to mend.
+FINAL = {
+    "account_inactive": "the bot was removed from the workspace: install it again",
+    "cant_update_message": "the message is not ours to change",
+    "channel_not_found": "the channel is gone, or I am not in it: invite me",
+    "invalid_auth": "the bot token is not valid: set HALFDOOR_SLACK_BOT_TOKEN",
+    "is_archived": "the channel is archived: unarchive it",
+    "missing_scope": "the app lacks a scope: install it again with the current manifest",
+    "not_authed": "there is no bot token: set HALFDOOR_SLACK_BOT_TOKEN",
+    "not_in_channel": "I am not in the channel: invite me",
+    "restricted_action": "posting is restricted in the channel: let me post there",
+    "thread_not_found": "the ticket's card has been deleted",
+    "token_expired": "the bot token has expired: set a new HALFDOOR_SLACK_BOT_TOKEN",
+    "token_revoked": "the bot token was revoked: install the app again",
+    "invalid_blocks": "Slack refused the layout",
+    "msg_too_long": "the text is too long for Slack",
+}
+
+
+class Api:
+    """The Web API with one bot token."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self.client = client
+        self._who: dict[str, Any] | None = None
+        self._scopes: frozenset[str] = frozenset()
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Make one call and return its answer.
+
+        Raises:
+            NotSent: Slack refused it or did not answer; `unsure` when it may have taken effect.
+        """
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            where = "json" if method.startswith(("chat.", "views.")) else "params"
+            answer = await self.client.api_call(method, **{where: given})
+        except SlackApiError as error:
+            raise _told(error) from None
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent(f"Slack cannot be reached ({type(error).__name__})") from None
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise NotSent(f"the connection to Slack broke ({type(error).__name__})", unsure=True) from None
+        data: Any = answer.data
+        return data if isinstance(data, dict) else {}
+
+    async def pages(self, method: str, key: str, channel: str, **arguments: Any) -> AsyncIterator[Any]:
+        """Go through all the pages of a list, by Slack's cursor."""
+        cursor: str | None = None
+        while True:
+            answer = await self.call(method, channel=channel, limit=200, cursor=cursor, **arguments)
+            for one in answer.get(key) or []:
+                yield one
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+
+    async def who(self) -> dict[str, Any]:
+        """Return auth.test's answer: the bot's own user, bot and team. Asked once."""
+        if self._who is None:
+            try:
+                answer = await self.client.auth_test()
+            except SlackApiError as error:
+                raise _told(error) from None
+            except (TimeoutError, aiohttp.ClientError, OSError) as error:
+                raise NotSent(f"Slack cannot be reached ({type(error).__name__})") from None
+            headers = {str(name).lower(): value for name, value in (answer.headers or {}).items()}
+            granted = str(headers.get("x-oauth-scopes") or "")
+            self._scopes = frozenset(scope.strip() for scope in granted.split(","))
+            self._who = dict(answer.data) if isinstance(answer.data, dict) else {}
+        return self._who
+
+    async def team(self) -> str:
+        """Return the workspace Halfdoor is installed in."""
+        return str((await self.who())["team_id"])
+
+    async def may(self, scope: str) -> bool:
+        """Whether the token was granted a scope, as Slack says in its answers' headers."""
+        await self.who()
+        return scope in self._scopes
+
+
+def _told(error: SlackApiError) -> NotSent:
+    response: Any = error.response
+    # The SDK hands over its own response, or aiohttp's when it could not read the body.
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    data: Any = getattr(response, "data", None)
+    code = str(data.get("error") or "") if isinstance(data, dict) else ""
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        headers = {str(name).lower(): value for name, value in (response.headers or {}).items()}
+        return NotSent("ratelimited", retry_after=float(headers.get("retry-after") or 1))
+    if status >= 500 or code in UNSURE or not code:
+        return NotSent(code or f"Slack answered {status}", unsure=True)
+    if code in FINAL:
+        return NotSent(f"{code}: {FINAL[code]}", final=True)
+    return NotSent(code or f"Slack answered {status}")

@@ -1,0 +1,209 @@
+"""Slack's modals. Pure. What a form is about travels in its private metadata."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeAlias
+
+from adapters.slack import markup
+from bot.tickets.decide import TEXT_LIMIT
+from bot.tickets.model import TITLE_LIMIT, Status, Visibility
+from bot.tickets.texts import LANGUAGES, say
+
+View: TypeAlias = dict[str, Any]
+
+#: Slack's limit for a text typed into a modal, in characters.
+INPUT_LIMIT = 3000
+
+
+def open_ticket(language: str, channel: str) -> View:
+    """Ask for a title and, if they like, a description."""
+    return _form(
+        "open",
+        language,
+        {"c": channel, "l": language},
+        _text("title", say("form.open.subject", language), limit=TITLE_LIMIT),
+        _text("text", say("form.open.text", language), lines=True, optional=True),
+    )
+
+
+def comment(language: str, channel: str, ticket: str) -> View:
+    """Ask a customer what to add."""
+    about = {"c": channel, "l": language, "t": ticket}
+    return _form("comment", language, about, _text("text", say("form.comment.text", language), lines=True))
+
+
+def reply(language: str, channel: str, ticket: str, name: str, customer_channel: str) -> View:
+    """Ask staff for a reply, and say as whom and where the customer will see it."""
+    author = say("author.team", language, name=markup.plain(name))
+    seen = say("form.reply.seen_as", language, author=author, place=f"<#{customer_channel}>")
+    return _form(
+        "reply",
+        language,
+        {"c": channel, "l": language, "t": ticket},
+        _text("text", say("form.reply.text", language), lines=True),
+        _hint(seen),
+    )
+
+
+def edit(language: str, channel: str, ticket: str, entry: str, text: str) -> View:
+    """Ask for the new text of a published reply."""
+    return _form(
+        "edit",
+        language,
+        {"c": channel, "l": language, "t": ticket, "e": entry},
+        _text("text", say("form.reply.text", language), lines=True, initial=text),
+    )
+
+
+def note(language: str, channel: str, ticket: str) -> View:
+    """Ask for a note."""
+    return _form(
+        "note",
+        language,
+        {"c": channel, "l": language, "t": ticket},
+        _text("text", say("form.note.text", language), lines=True),
+        _hint(say("form.note.hint", language)),
+    )
+
+
+def status(language: str, channel: str, ticket: str) -> View:
+    """Ask for a status and who may see it."""
+    choices = [
+        (one.value, say(f"status.{one.value}", language)) for one in Status if one is not Status.CLOSED
+    ]
+    return _form(
+        "status",
+        language,
+        {"c": channel, "l": language, "t": ticket},
+        _select("status", say("form.status.status", language), choices),
+        _visibility(language),
+    )
+
+
+def assign(language: str, channel: str, ticket: str, me: str) -> View:
+    """Ask to whom, the one who asks being the first guess, and who may see it."""
+    label = say("form.assign.to", language)
+    who = {"type": "users_select", "action_id": "to", "initial_user": me}
+    return _form(
+        "assign",
+        language,
+        {"c": channel, "l": language, "t": ticket},
+        _input("to", label, who, optional=True),
+        _visibility(language),
+    )
+
+
+def close(language: str, channel: str, ticket: str) -> View:
+    """Ask for a resolution the customer reads and a reason they don't."""
+    return _form(
+        "close",
+        language,
+        {"c": channel, "l": language, "t": ticket},
+        _text("resolution", f"🌐 {say('form.close.resolution', language)}", lines=True, optional=True),
+        _text("reason", f"🔒 {say('form.close.reason', language)}", lines=True, optional=True),
+        _hint(say("form.close.hint", language)),
+    )
+
+
+def setup(language: str, channel: str) -> View:
+    """Ask which channels belong to a project."""
+    customers = {"type": "conversations_select", "action_id": "customer", "initial_conversation": channel}
+    customers["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}  # type: ignore[assignment]
+    staff = {
+        "type": "conversations_select",
+        "action_id": "staff",
+        "filter": {"include": ["private"], "exclude_external_shared_channels": True},
+    }
+    return _form(
+        "setup",
+        language,
+        {"c": channel, "l": language},
+        _text("key", say("form.setup.key", language), limit=10),
+        _text("name", say("form.setup.name", language), limit=60),
+        _select("language", say("form.setup.language", language), [(one, one) for one in LANGUAGES]),
+        _input("customer", say("form.setup.customer", language), customers),
+        _input("staff", say("form.setup.staff", language), staff),
+    )
+
+
+def shown(title: str, blocks: list[dict[str, Any]], language: str) -> View:
+    """Show something to read, with nothing to send."""
+    return {
+        "type": "modal",
+        "callback_id": "shown",
+        "title": _plain(title[:24]),
+        "close": _plain(say("form.cancel", language)),
+        "blocks": blocks[:100],
+    }
+
+
+def _form(name: str, language: str, about: dict[str, str], *blocks: dict[str, Any]) -> View:
+    return {
+        "type": "modal",
+        "callback_id": name,
+        "private_metadata": json.dumps(about),
+        "title": _plain(say(f"form.{name}.title", language)),
+        "submit": _plain(say(f"form.{name}.submit", language)),
+        "close": _plain(say("form.cancel", language)),
+        "blocks": list(blocks),
+    }
+
+
+def _text(
+    name: str,
+    label: str,
+    *,
+    limit: int = min(INPUT_LIMIT, TEXT_LIMIT),
+    lines: bool = False,
+    optional: bool = False,
+    initial: str = "",
+) -> dict[str, Any]:
+    element: dict[str, Any] = {
+        "type": "plain_text_input",
+        "action_id": name,
+        "multiline": lines,
+        "max_length": limit,
+    }
+    if initial:
+        element["initial_value"] = initial[:limit]
+    return _input(name, label, element, optional=optional)
+
+
+def _select(name: str, label: str, choices: list[tuple[str, str]]) -> dict[str, Any]:
+    options = [{"text": _plain(text), "value": value} for value, text in choices]
+    element = {"type": "static_select", "action_id": name, "options": options, "initial_option": options[0]}
+    return _input(name, label, element)
+
+
+def _visibility(language: str) -> dict[str, Any]:
+    options = [
+        {"text": _plain(say(f"form.visibility.{one.value}", language)), "value": one.value}
+        for one in Visibility
+    ]
+    element = {
+        "type": "radio_buttons",
+        "action_id": "visibility",
+        "options": options,
+        "initial_option": options[0],
+    }
+    return _input("visibility", say("form.visibility", language), element)
+
+
+def _input(name: str, label: str, element: dict[str, Any], *, optional: bool = False) -> dict[str, Any]:
+    """The block's id is its field's name: that is what an error is shown beside."""
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": _plain(label),
+        "element": element,
+        "optional": optional,
+    }
+
+
+def _hint(text: str) -> dict[str, Any]:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}

@@ -1,0 +1,331 @@
+"""What Slack tells us, handed on: guard, look people up, parse, ask the desk, show the answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from adapters.slack import forms, inbound, markup, render
+from adapters.slack.network import SlackNetwork
+from bot.desk import Desk
+from bot.ports import Answer, Clock, NotSent, PlaceTaken, Preview, Unavailable, Words
+from bot.tickets import asks as a
+from bot.tickets.grammar import parse
+from bot.tickets.model import Person, Place, Project, Status, Visibility
+from bot.tickets.texts import Refused, say
+
+log = structlog.get_logger()
+
+COMMAND = "/ticket"
+PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+
+
+def register(network: SlackNetwork, desk: Desk, clock: Clock) -> None:
+    """Attach everything the manifest subscribes to."""
+    listening = _Listening(network, desk, clock)
+    app: AsyncApp = network.app
+    app.event("message")(listening.message)
+    app.event("app_mention")(listening.message)
+    app.event("member_joined_channel")(listening.membership)
+    app.event("member_left_channel")(listening.membership)
+    app.event("user_change")(listening.user_change)
+    app.command(COMMAND)(listening.command)
+    for name in ("open_ticket", "comment", "reply", "edit", "note", "status", "assign", "close"):
+        app.action(name)(listening.form_button)
+    for name in ("close_customer", "reopen", "recall", re.compile(r"rate_[1-5]")):
+        app.action(name)(listening.button)
+    for name in ("open", "comment", "reply", "edit", "note", "status", "assign", "close"):
+        app.view(name)(listening.form)
+    app.view("setup")(listening.setup)
+    app.error(_failed)
+
+
+async def _failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """The one place where faults end. What is not acknowledged, Slack delivers again."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return BoltResponse(status=200)
+    kind = (body.get("event") or {}).get("type") or body.get("type") or body.get("command")
+    known = isinstance(error, Unavailable | NotSent)
+    log.error("not_taken", network="slack", kind=kind, error=type(error).__name__, exc_info=not known)
+    return BoltResponse(status=503)
+
+
+class _Listening:
+    def __init__(self, network: SlackNetwork, desk: Desk, clock: Clock) -> None:
+        self.network = network
+        self.desk = desk
+        self.clock = clock
+
+    # ------------------------------------------------------------ events
+
+    async def message(self, event: dict[str, Any]) -> None:
+        told = inbound.event(event)
+        if told is None:
+            return
+        if await self.desk.link(Place("slack", told.channel)) is None and told.kind != "said":
+            return
+        bot = str((await self.network.api.who())["user_id"])
+        people = await self.network.people.named([user for user in told.users if user])
+        answer = await self.desk.handle(inbound.incoming(told, bot, people))
+        if answer is not None:
+            await self.tell(told.channel, told.user, answer, told.thread)
+
+    async def membership(self, event: dict[str, Any]) -> None:
+        self.network.people.membership_changed(str(event.get("channel")))
+
+    async def user_change(self, event: dict[str, Any]) -> None:
+        self.network.people.changed(str((event.get("user") or {}).get("id")))
+
+    # ------------------------------------------------------------ commands
+
+    async def command(self, ack: AsyncAck, command: dict[str, Any]) -> None:
+        channel, user, trigger = command["channel_id"], command["user_id"], command["trigger_id"]
+        text = command.get("text") or ""
+
+        async def work() -> Answer | None:
+            language = await self.language(channel)
+            people = await self.network.people.named(markup.mentioned(text))
+            person = await self.network.people.person(user)
+            try:
+                ask = parse(*inbound.command_text(text, people))
+                if isinstance(ask, a.AskOpen) and not ask.title:
+                    await self.linked(channel)
+                    await self.open(trigger, forms.open_ticket(language, channel))
+                    return None
+                if isinstance(ask, a.AskSetup):
+                    await self.insider_only(user)
+                    await self.open(trigger, forms.setup(language, channel))
+                    return None
+            except Refused as refused:
+                return Words(refused.words(language), refused=True)
+            answer = await self.ask(ask, f"command:{trigger}", person, channel)
+            if isinstance(ask, a.AskPanel) and isinstance(answer, Words) and not answer.refused:
+                post = render.panel(language)
+                await self.network.api.call(
+                    "chat.postMessage", channel=channel, text=post.text, blocks=post.blocks
+                )
+            return answer
+
+        answer = await self.with_words(work, channel)
+        if answer is None:
+            await ack()
+            return
+        post = render.answer(answer)
+        await ack(text=post.text, blocks=post.blocks)
+
+    # ------------------------------------------------------------ buttons
+
+    async def form_button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        """A button that opens a form."""
+        channel, user, trigger = _channel(body), body["user"]["id"], body["trigger_id"]
+
+        async def work() -> Answer | None:
+            language = await self.language(channel)
+            try:
+                view = await self.view_for(action, channel, user, language)
+            except Refused as refused:
+                return Words(refused.words(language), refused=True)
+            await self.open(trigger, view)
+            return None
+
+        answer = await self.with_words(work, channel)
+        await ack()
+        if answer is not None:
+            await self.tell(channel, user, answer, _thread(body))
+
+    async def view_for(
+        self, action: dict[str, Any], channel: str, user: str, language: str
+    ) -> dict[str, Any]:
+        name = action["action_id"]
+        if name == "open_ticket":
+            return forms.open_ticket(language, channel)
+        about = json.loads(action["value"])
+        ticket = about["t"]
+        person = await self.network.people.person(user)
+        match name:
+            case "comment":
+                return forms.comment(language, channel, ticket)
+            case "reply":
+                return forms.reply(language, channel, ticket, person.name, about["p"])
+            case "edit":
+                text = await self.desk.reply_text(Place("slack", channel), person, ticket, about["e"])
+                return forms.edit(language, channel, ticket, about["e"], text)
+            case "note":
+                return forms.note(language, channel, ticket)
+            case "status":
+                return forms.status(language, channel, ticket)
+            case "assign":
+                return forms.assign(language, channel, ticket, user)
+            case _:
+                return forms.close(language, channel, ticket)
+
+    async def button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        """A button that acts at once."""
+        channel, user = _channel(body), body["user"]["id"]
+        about = json.loads(action["value"])
+        name = action["action_id"]
+
+        async def work() -> Answer | None:
+            person = await self.network.people.person(user)
+            ref = f"action:{channel}:{user}:{action['action_ts']}"
+            return await self.ask(_pressed(name, about), ref, person, channel)
+
+        answer = await self.with_words(work, channel)
+        await ack()
+        if isinstance(answer, Words) and answer.refused:
+            await self.tell(channel, user, answer, _thread(body))
+
+    # ------------------------------------------------------------ forms
+
+    async def form(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        entered, about, user = inbound.fields(view), inbound.metadata(view), body["user"]["id"]
+        channel = about["c"]
+
+        async def work() -> Answer | None:
+            person = await self.network.people.person(user)
+            to = entered.get("to")
+            assignee = await self.network.people.person(to) if to else None
+            ask = _entered(view["callback_id"], about, entered, assignee)
+            return await self.ask(ask, f"view:{view['id']}", person, channel)
+
+        answer = await self.with_words(work, channel)
+        if isinstance(answer, Words) and answer.refused:
+            await self.refuse(ack, view, answer)
+        else:
+            await ack()
+
+    async def setup(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        entered, about, user = inbound.fields(view), inbound.metadata(view), body["user"]["id"]
+        language = entered["language"] or about["l"]
+
+        async def work() -> Answer | None:
+            try:
+                await self.insider_only(user)
+                key, name = entered["key"].strip().upper(), entered["name"].strip()
+                if not PROJECT_KEY.fullmatch(key):
+                    raise Refused("no.key", field="key")
+                if not 1 <= len(name) <= 60:
+                    raise Refused("no.name", field="name")
+                await self.network.check_places(entered["customer"], entered["staff"])
+                await self.desk.set_up(
+                    await self.network.people.person(user),
+                    Project(key, name, language),
+                    (Place("slack", entered["customer"]),),
+                    Place("slack", entered["staff"]),
+                )
+            except PlaceTaken as taken:
+                words = say("no.place_taken", language, key=taken)
+                return Words(words, refused=True, field="customer")
+            except Refused as refused:
+                return Words(refused.words(language), refused=True, field=refused.field)
+            customer, staff = f"<#{entered['customer']}>", f"<#{entered['staff']}>"
+            return Words(say("done.linked", language, key=key, customer=customer, staff=staff))
+
+        answer = await self.with_words(work, about["c"])
+        if isinstance(answer, Words) and answer.refused:
+            await self.refuse(ack, view, answer)
+            return
+        await ack()
+        if answer is not None:
+            post = render.answer(answer)
+            await self.quietly(self.network.tell(about["c"], user, post))
+
+    # ------------------------------------------------------------ inside
+
+    async def ask(self, ask: a.Ask, ref: str, by: Person, channel: str) -> Answer | None:
+        return await self.desk.handle(
+            inbound.asked(ask, ref=ref, by=by, channel=channel, at=self.clock.now())
+        )
+
+    async def with_words(self, work: Callable[[], Awaitable[Answer | None]], channel: str) -> Answer | None:
+        """Do what a person waits for. Slack does not repeat these: what fails is said to them in words."""
+        try:
+            return await work()
+        except Unavailable as error:
+            log.error("database_away", network="slack", error=str(error))
+            return Words(say("no.database", "en"), refused=True)
+        except NotSent as error:
+            log.error("slack_refused", reason=error.reason)
+            return Words(say("no.trouble", await self.language(channel)), refused=True)
+
+    async def refuse(self, ack: AsyncAck, view: dict[str, Any], words: Words) -> None:
+        """Show a refusal beside the field it is about, or beside the first one."""
+        inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+        field = words.field if words.field in inputs else inputs[0]
+        await ack(response_action="errors", errors={field: words.text})
+
+    async def tell(self, channel: str, user: str, answer: Answer, thread: str | None) -> None:
+        if isinstance(answer, Preview) or user:
+            await self.quietly(self.network.tell(channel, user, render.answer(answer), thread))
+
+    async def quietly(self, telling: Awaitable[None]) -> None:
+        """An ephemeral answer is best effort: what it speaks of has been committed already."""
+        try:
+            await telling
+        except NotSent as error:
+            log.warning("not_told", reason=error.reason)
+
+    async def open(self, trigger: str, view: dict[str, Any]) -> None:
+        await self.network.api.call("views.open", trigger_id=trigger, view=view)
+
+    async def language(self, channel: str) -> str:
+        link = await self.desk.link(Place("slack", channel))
+        return link.project.language if link else "en"
+
+    async def linked(self, channel: str) -> None:
+        if await self.desk.link(Place("slack", channel)) is None:
+            raise Refused("no.project")
+
+    async def insider_only(self, user: str) -> None:
+        if not (await self.network.people.known(user)).insider:
+            raise Refused("no.setup_guest")
+
+
+def _pressed(name: str, about: dict[str, str]) -> a.Ask:
+    match name:
+        case "close_customer":
+            return a.AskClose(about["t"])
+        case "reopen":
+            return a.AskReopen(about["t"])
+        case "recall":
+            return a.AskRecall(about["t"], about["e"])
+        case _:
+            return a.AskRate(about["t"], int(name.removeprefix("rate_")))
+
+
+def _entered(form: str, about: dict[str, str], entered: dict[str, str], assignee: Person | None) -> a.Ask:
+    ticket, text = about.get("t", ""), entered.get("text", "")
+    match form:
+        case "open":
+            return a.AskOpen(entered["title"], text)
+        case "comment":
+            return a.AskComment(ticket, text)
+        case "reply":
+            return a.AskReply(ticket, text)
+        case "edit":
+            return a.AskEdit(ticket, about["e"], text)
+        case "note":
+            return a.AskNote(ticket, text)
+        case "status":
+            return a.AskStatus(ticket, Status(entered["status"]), Visibility(entered["visibility"]))
+        case "assign":
+            return a.AskAssign(ticket, assignee, visibility=Visibility(entered["visibility"]))
+        case _:
+            return a.AskClose(ticket, entered["resolution"], entered["reason"])
+
+
+def _channel(body: dict[str, Any]) -> str:
+    return str((body.get("channel") or {}).get("id") or body["container"]["channel_id"])
+
+
+def _thread(body: dict[str, Any]) -> str | None:
+    """Return the thread of the message whose button was pressed, its own if it starts one."""
+    message = body.get("message") or {}
+    return message.get("thread_ts") or message.get("ts")

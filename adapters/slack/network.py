@@ -1,0 +1,216 @@
+"""`ports.Network` on Slack: Block Kit through the Web API, connected by Socket Mode."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import render
+from adapters.slack.api import Api
+from adapters.slack.people import People
+from adapters.slack.settings import SlackSettings
+from bot.ports import Clock, NotSent
+from bot.tickets.deliveries import Delivery, ToCustomer
+from bot.tickets.model import Person, Place, PostRef
+from bot.tickets.texts import Refused
+
+log = structlog.get_logger()
+
+#: The type under which our mark stands in a message's metadata. Other apps can read it: no secrets in it.
+MARK = "halfdoor_delivery"
+#: Pages of a thread or a channel, 200 posts each, that are searched for a mark.
+SEARCH_PAGES = 10
+
+
+class SlackNetwork:
+    """One installed Slack app in one workspace."""
+
+    name = "slack"
+
+    def __init__(self, settings: SlackSettings, clock: Clock) -> None:
+        self.pace = settings.pace_seconds
+        self.burst = settings.burst
+        self._settings = settings
+        #: One session for all calls: the SDK would open one for each.
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=settings.timeout_seconds),
+            connector=aiohttp.TCPConnector(limit=100),
+        )
+        client = AsyncWebClient(
+            token=settings.bot_token.get_secret_value(),
+            base_url=settings.api_url,
+            session=self._session,
+            # The default handler repeats a post whose answer was lost. That is the courier's call to make.
+            retry_handlers=[],
+        )
+        self.api = Api(client)
+        self.people = People(self.api, clock)
+        self.app = AsyncApp(
+            client=client,
+            token=settings.bot_token.get_secret_value(),
+            # Commit, then acknowledge: the listener runs first, and if it fails Slack delivers again.
+            process_before_response=True,
+            # What nobody listens for ends in the error handler, which acknowledges it.
+            raise_error_for_unhandled_request=True,
+        )
+        self._handlers: list[AsyncSocketModeHandler] = []
+
+    # ------------------------------------------------------------ Network
+
+    async def post(self, delivery: Delivery, mark: str) -> PostRef:
+        post = self._draw(delivery)
+        customize = post.author is not None and await self.api.may("chat:write.customize")
+        if not customize:
+            post = post.named()
+        surface = delivery.surface
+        answer = await self.api.call(
+            "chat.postMessage",
+            channel=surface.place.id,
+            thread_ts=surface.thread,
+            text=post.text,
+            blocks=post.blocks,
+            username=post.author if customize else None,
+            icon_url=post.picture if customize else None,
+            metadata={"event_type": MARK, "event_payload": {"mark": mark}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return PostRef(surface.place, str(answer["ts"]))
+
+    async def update(self, delivery: Delivery, post: PostRef) -> None:
+        drawn = self._draw(delivery)
+        if drawn.author is not None and not await self.api.may("chat:write.customize"):
+            drawn = drawn.named()
+        await self._change(post, drawn)
+
+    async def remove(self, delivery: Delivery, post: PostRef) -> None:
+        try:
+            await self.api.call("chat.delete", channel=post.place.id, ts=post.id)
+        except NotSent as error:
+            if error.reason.startswith("message_not_found"):
+                return
+            if not error.reason.startswith("cant_delete_message"):
+                raise
+            # Slack's documentation says that a post under another name cannot be deleted.
+            await self._change(post, render.tombstone(delivery.surface.project.language))
+
+    async def find(self, delivery: Delivery, mark: str, since: datetime) -> PostRef | None:
+        surface = delivery.surface
+        method, where = "conversations.history", {}
+        if surface.thread is not None:
+            method, where = "conversations.replies", {"ts": surface.thread}
+        seen = 0
+        async for message in self.api.pages(
+            method,
+            "messages",
+            surface.place.id,
+            oldest=f"{since.timestamp():.6f}",
+            include_all_metadata=True,
+            **where,
+        ):
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("mark") == mark:
+                return PostRef(surface.place, str(message["ts"]))
+            seen += 1
+            if seen >= SEARCH_PAGES * 200:
+                log.warning("search_gave_up", place=surface.place.id, seen=seen)
+                break
+        return None
+
+    async def is_staff(self, person: Person, staff_place: Place) -> bool:
+        return await self.people.is_staff(person.id, staff_place.id)
+
+    async def run(self) -> None:
+        who = await self.api.who()
+        log.info("slack_connected", team=who.get("team_id"), bot=who.get("user_id"))
+        self._handlers = [
+            AsyncSocketModeHandler(
+                self.app,
+                self._settings.app_token.get_secret_value(),
+                ping_interval=self._settings.ping_seconds,
+            )
+            for _ in range(self._settings.connections)
+        ]
+        try:
+            for handler in self._handlers:
+                await self._connect(handler)
+            await asyncio.Event().wait()
+        finally:
+            # Nothing new comes in from here on; what is being taken is answered before the socket closes.
+            handlers, self._handlers = self._handlers, []
+            await asyncio.gather(*(handler.close_async() for handler in handlers), return_exceptions=True)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    # ------------------------------------------------------------ for the listeners
+
+    async def check_places(self, customer: str, staff: str) -> None:
+        """Check the channels that somebody wants to link.
+
+        Raises:
+            Refused: one of them will not do; with the words for beside its field.
+        """
+        if customer == staff:
+            raise Refused("no.same_place", field="staff")
+        for field, channel in (("customer", customer), ("staff", staff)):
+            try:
+                answer = await self.api.call("conversations.info", channel=channel)
+            except NotSent as error:
+                if error.reason.startswith("channel_not_found"):
+                    raise Refused("no.not_in_place", field=field) from None
+                raise
+            info: dict[str, Any] = answer["channel"]
+            if not info.get("is_member"):
+                raise Refused("no.not_in_place", field=field)
+            if field == "customer":
+                continue
+            if info.get("is_ext_shared") or info.get("is_pending_ext_shared"):
+                raise Refused("no.staff_shared", field=field)
+            if not info.get("is_private") or info.get("is_mpim"):
+                raise Refused("no.staff_public", field=field)
+            if await self.people.outsiders(staff):
+                raise Refused("no.staff_guests", field=field)
+
+    async def tell(self, channel: str, user: str, post: render.Post, thread: str | None = None) -> None:
+        """Show something to one person alone, as far as Slack manages: it is gone when they reload."""
+        await self.api.call(
+            "chat.postEphemeral",
+            channel=channel,
+            user=user,
+            text=post.text,
+            blocks=post.blocks or None,
+            thread_ts=thread,
+        )
+
+    # ------------------------------------------------------------ inside
+
+    def _draw(self, delivery: Delivery) -> render.Post:
+        about = delivery.surface.project
+        if isinstance(delivery, ToCustomer):
+            return render.for_customer(delivery.content, about)
+        return render.for_staff(delivery.content, about)
+
+    async def _change(self, post: PostRef, drawn: render.Post) -> None:
+        try:
+            await self.api.call(
+                "chat.update", channel=post.place.id, ts=post.id, text=drawn.text, blocks=drawn.blocks
+            )
+        except NotSent as error:
+            # Somebody deleted it by hand: there is nothing left to bring up to date.
+            if not error.reason.startswith("message_not_found"):
+                raise
+
+    async def _connect(self, handler: AsyncSocketModeHandler) -> None:
+        try:
+            await asyncio.wait_for(handler.connect_async(), self._settings.timeout_seconds)
+        except TimeoutError:
+            reason = "Slack's Socket Mode cannot be reached, or HALFDOOR_SLACK_APP_TOKEN is not valid"
+            raise NotSent(reason) from None

@@ -1,0 +1,104 @@
+"""Who is who on Slack: names and pictures, guests and strangers, and who can see a staff channel."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.slack.api import Api
+from bot.ports import Clock
+from bot.tickets.model import Person
+
+#: How long a person's name and picture, and a channel's members, are believed without asking again.
+PERSON_MEMORY = timedelta(hours=1)
+MEMBERS_MEMORY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What Slack says of a person. `insider`: a full member of the workspace Halfdoor is installed in."""
+
+    person: Person
+    insider: bool
+    bot: bool
+
+
+class People:
+    """Asks Slack, and remembers the answers; member events keep what it remembers fresh."""
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+        self._people: dict[str, tuple[datetime, Known]] = {}
+        self._members: dict[str, tuple[datetime, frozenset[str]]] = {}
+        #: Counts the member events of a channel, so that an answer overtaken by one is not kept.
+        self._changes: dict[str, int] = {}
+
+    async def known(self, user: str) -> Known:
+        """Return what Slack knows of a user id. Raises NotSent."""
+        kept = self._people.get(user)
+        now = self._clock.now()
+        if kept is not None and now - kept[0] < PERSON_MEMORY:
+            return kept[1]
+        answer = await self._api.call("users.info", user=user)
+        known = _known(answer["user"], await self._api.team())
+        self._people[user] = now, known
+        return known
+
+    async def person(self, user: str) -> Person:
+        return (await self.known(user)).person
+
+    async def named(self, users: list[str]) -> dict[str, Person]:
+        """Return the people behind several ids."""
+        found = await asyncio.gather(*(self.person(user) for user in users))
+        return dict(zip(users, found, strict=True))
+
+    async def is_staff(self, user: str, channel: str) -> bool:
+        """Whether the user is a full member of this workspace and sits in the channel.
+
+        Guests of the workspace and members of other organisations are customers, wherever they sit.
+        """
+        return user in await self.members(channel) and (await self.known(user)).insider
+
+    async def outsiders(self, channel: str) -> list[Person]:
+        """Return who sits in a channel without being a full member of this workspace; bots do not count."""
+        found = await asyncio.gather(*(self.known(user) for user in await self.members(channel)))
+        return [one.person for one in found if not one.insider and not one.bot]
+
+    async def members(self, channel: str) -> frozenset[str]:
+        kept = self._members.get(channel)
+        now = self._clock.now()
+        if kept is not None and now - kept[0] < MEMBERS_MEMORY:
+            return kept[1]
+        before = self._changes.get(channel, 0)
+        found = frozenset(
+            [user async for user in self._api.pages("conversations.members", "members", channel)]
+        )
+        if self._changes.get(channel, 0) == before:
+            self._members[channel] = now, found
+        return found
+
+    def membership_changed(self, channel: str) -> None:
+        """Somebody joined or left: ask again before the next act."""
+        self._changes[channel] = self._changes.get(channel, 0) + 1
+        self._members.pop(channel, None)
+
+    def changed(self, user: str) -> None:
+        """A profile changed: ask again when it is needed."""
+        self._people.pop(user, None)
+
+
+def _known(user: dict[str, Any], team: str) -> Known:
+    profile = user.get("profile") or {}
+    name = (
+        profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user.get("name")
+    )
+    guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
+    bot = bool(user.get("is_bot"))
+    return Known(
+        Person("slack", user["id"], str(name or user["id"]), profile.get("image_72")),
+        insider=user.get("team_id") == team and not guest and not bot and not user.get("deleted"),
+        bot=bot,
+    )

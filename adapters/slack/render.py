@@ -1,0 +1,358 @@
+"""What people see on Slack, as Block Kit. Pure; `for_customer` takes nothing that is not public."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias, assert_never
+
+from adapters.slack import markup
+from bot.ports import Listing, Preview, Words
+from bot.tickets.deliveries import (
+    ClosingNotice,
+    CustomerCard,
+    CustomerContent,
+    Leak,
+    StaffCard,
+    StaffContent,
+    StaffNotice,
+)
+from bot.tickets.model import Message, Note, Project, Side, Status
+from bot.tickets.texts import duration, say
+
+Block: TypeAlias = dict[str, Any]
+
+#: Slack's limits: characters in a section and in a fallback text, blocks in a message.
+SECTION, TEXT, BLOCKS = 3000, 3000, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One Slack message. `author` and `picture` are whom it is shown as, where the scope allows it."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list[Block])
+    author: str | None = None
+    picture: str | None = None
+
+    def named(self) -> Post:
+        """The same with the author in a line of its own, for when Slack won't show it as theirs."""
+        if self.author is None:
+            return self
+        line = _context(f"*{markup.plain(self.author)}*")
+        return Post(f"{markup.plain(self.author)}: {self.text}", [line, *self.blocks])
+
+
+def for_customer(content: CustomerContent, about: Project) -> Post:
+    """Draw what a customer sees.
+
+    Raises:
+        Leak: `content` is not one of the public types; the type checker was bypassed.
+    """
+    match content:
+        case CustomerCard():
+            return _customer_card(content, about.language)
+        case ClosingNotice():
+            return _closing(content, about.language)
+        case Message():
+            return _message_to_customer(content, about.language)
+        case _:
+            raise Leak(f"{type(content).__name__} is not for customers")
+
+
+def for_staff(content: StaffContent, about: Project) -> Post:
+    """Draw what staff see."""
+    match content:
+        case StaffCard():
+            return _staff_card(content, about.language)
+        case StaffNotice(text=text):
+            return Post(markup.plain(text), [_context(markup.plain(text))])
+        case Message():
+            return _message_to_staff(content, about)
+        case Note():
+            language = about.language
+            body = _body(content.text, content.retracted, language)
+            sign = _context(f"🔒 {say('post.internal', language)}{_edited(content.edited, language)}")
+            return Post(_fallback(content.text), [*body, sign], content.by.name, content.by.person.picture)
+        case _:
+            assert_never(content)
+
+
+def answer(given: Words | Listing | Preview) -> Post:
+    """Draw an answer for the one who asked."""
+    match given:
+        case Words(text=text):
+            return Post(text[:TEXT], [_section(piece) for piece in markup.pieces(text, SECTION)])
+        case Listing():
+            return _listing(given)
+        case Preview():
+            return _preview(given)
+        case _:
+            assert_never(given)
+
+
+def panel(language: str) -> Post:
+    """Draw the panel with the button that opens a ticket."""
+    title, body = say("panel.title", language), say("panel.body", language)
+    button = _button("open_ticket", say("button.open", language), "open", style="primary")
+    return Post(f"{title} {body}", [_section(f"*{title}*\n{body}"), _actions(button)])
+
+
+def tombstone(language: str) -> Post:
+    """Draw what stands for a post that Slack would not let us delete."""
+    text = say("post.recalled.stub", language)
+    return Post(text, [_context(f"_{text}_")])
+
+
+# ---------------------------------------------------------------- the customer's side
+
+
+def _customer_card(card: CustomerCard, language: str) -> Post:
+    closed = card.status is Status.CLOSED
+    status = _status(card.status, language, customer=True)
+    line = [f"*{status}*"]
+    if card.assignee:
+        line.append(say("card.assigned", language, name=markup.plain(card.assignee)))
+    when = _when(card.opened_at)
+    line.append(say("card.opened", language, name=markup.plain(card.opened_by), when=when))
+    if card.follows:
+        line.append(say("card.follows", language, key=card.follows))
+    value = json.dumps({"t": card.ticket, "l": language})
+    buttons = [
+        _button("comment", say("button.comment", language), value),
+        _button("close_customer", say("card.close", language), value),
+    ]
+    hint = say(f"card.customer.hint{'.closed' if closed else ''}", language, days=card.reopen_days)
+    blocks = [_section(_headline(card.ticket, card.title)), _section(" · ".join(line))]
+    if not closed:
+        blocks.append(_actions(*buttons))
+    return Post(f"{card.ticket} · {markup.plain(card.title)} — {status}", [*blocks, _context(f"_{hint}_")])
+
+
+def _closing(notice: ClosingNotice, language: str) -> Post:
+    solved = say("closing.solved", language, key=notice.ticket)
+    blocks = [_section(f"✅ *{solved}*")]
+    if notice.resolution is not None:
+        writes = say("closing.writes", language, name=markup.plain(notice.resolution.by.name))
+        blocks.append(_context(writes))
+        blocks += _body(notice.resolution.text, notice.resolution.retracted, language)
+    if notice.reopened_by is not None:
+        again = say("closing.reopened", language, name=markup.plain(notice.reopened_by))
+        return Post(f"{solved} {again}", [*blocks, _context(again)])
+    value = json.dumps({"t": notice.ticket, "l": language})
+    if notice.rating is not None:
+        blocks.append(_section(say("closing.rated", language, stars=notice.rating)))
+    else:
+        blocks.append(_section(say("closing.how", language)))
+        blocks.append(_actions(*(_button(f"rate_{n}", str(n), value) for n in range(1, 6))))
+    if notice.expired:
+        blocks.append(_context(f"_{say('closing.expired', language)}_"))
+    else:
+        blocks.append(_actions(_button("reopen", say("button.reopen", language), value)))
+        until = markup.date(
+            notice.until.timestamp(), f"{notice.until:%Y-%m-%d %H:%M} UTC", "{date_long_pretty} {time}"
+        )
+        window = say("closing.window", language, when=until)
+        blocks.append(_context(f"_{window} {say('closing.fallback', language)}_"))
+    return Post(solved, blocks)
+
+
+def _message_to_customer(message: Message, language: str) -> Post:
+    staff = message.by.side is Side.STAFF
+    author = say("author.team", language, name=message.by.name) if staff else message.by.name
+    blocks = _body(message.text, message.retracted, language)
+    blocks += _marks(message, language)
+    if message.edited and not message.retracted:
+        blocks.append(_context(say("post.edited", language)))
+    shown = say("post.deleted", language) if message.retracted else message.text
+    return Post(_fallback(shown), blocks, author, message.by.person.picture)
+
+
+# ---------------------------------------------------------------- the staff side
+
+
+def _staff_card(card: StaffCard, language: str) -> Post:
+    status = _status(card.status, language)
+    line = [f"*{status}*"]
+    if card.public_status is not card.status:
+        seen = _status(card.public_status, language)
+        line[0] += f" _({say('card.customer_sees', language, status=seen)})_"
+    assignee = markup.plain(card.assignee.name) if card.assignee else say("card.unassigned", language)
+    if card.public_assignee != card.assignee:
+        public = card.public_assignee
+        seen = markup.plain(public.name) if public else say("card.customer_sees_nobody", language)
+        assignee += f" _({say('card.customer_sees', language, status=seen)})_"
+    line.append(assignee)
+    line.append(f"*{say('card.priority', language, priority=say(f'priority.{card.priority}', language))}*")
+    if card.tags:
+        line.append(" ".join(f"`{tag}`" for tag in card.tags))
+    if card.booked_minutes:
+        line.append(say("card.booked", language, time=duration(card.booked_minutes)))
+    if card.rating is not None:
+        line.append(say("card.rated", language, stars=card.rating))
+    if card.follows:
+        line.append(say("card.follows", language, key=card.follows))
+    where = (
+        f"{markup.plain(card.requester)}, {markup.plain(card.project)} (Slack <#{card.customer_place.id}>)"
+    )
+    if card.customer_place.network != "slack":
+        where = (
+            f"{markup.plain(card.requester)}, {markup.plain(card.project)} ({card.customer_place.network})"
+        )
+    opened = say("card.opened", language, name=where, when=_when(card.opened_at))
+    value = json.dumps({"t": card.ticket, "l": language, "p": card.customer_place.id})
+    names = ["reply", "note", "status", "assign", "close"]
+    buttons = [_button(name, say(f"button.{name}", language), value) for name in names]
+    buttons[0]["style"] = "primary"
+    if card.status is Status.CLOSED:
+        buttons[-1] = _button("reopen", say("button.reopen.staff", language), value)
+    return Post(
+        f"{card.ticket} · {markup.plain(card.title)} — {status}",
+        [
+            _section(_headline(card.ticket, card.title)),
+            _section(" · ".join(line)),
+            _context(opened),
+            _actions(*buttons),
+            _context(f"_{say('card.staff.hint', language)}_"),
+        ],
+    )
+
+
+def _message_to_staff(message: Message, about: Project) -> Post:
+    language = about.language
+    by, sign = message.by, f"🌐 {say('post.public', language)}"
+    if by.side is Side.STAFF:
+        author = say("post.published", language, name=by.name)
+    else:
+        author = say("author.customer", language, name=by.name, project=about.name)
+    if message.recalled is not None:
+        note = say(
+            "post.recalled",
+            language,
+            name=markup.plain(message.recalled.by.name),
+            when=_when(message.recalled.at),
+        )
+        struck = {"type": "text", "text": message.text or "–", "style": {"strike": True}}
+        body: list[Block] = [
+            {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [struck]}]}
+        ]
+        return Post(note, [*body, _context(f"{sign} · {note}")], author, by.person.picture)
+    blocks = _body(message.text, message.retracted, language)
+    blocks += _marks(message, language)
+    blocks.append(_context(sign + _edited(message.edited and not message.retracted, language)))
+    if by.side is Side.STAFF and message.said_on is not Side.CUSTOMER and not message.retracted:
+        value = json.dumps({"t": message.ticket, "l": language, "e": message.id})
+        edit = _button("edit", say("button.edit", language), value)
+        blocks.append(_actions(edit, _button("recall", say("button.recall", language), value)))
+    shown = say("post.deleted", language) if message.retracted else message.text
+    return Post(_fallback(shown), blocks, author, by.person.picture)
+
+
+# ---------------------------------------------------------------- answers
+
+
+def _listing(listing: Listing) -> Post:
+    language = listing.language
+    if not listing.cards:
+        return Post(say("list.empty", language), [_section(say("list.empty", language))])
+    lines = [f"*{markup.plain(listing.title)}*"] if listing.title else []
+    for card in listing.cards:
+        customer = isinstance(card, CustomerCard)
+        parts = [
+            f"*{card.ticket}* {markup.plain(card.title)}",
+            _status(card.status, language, customer=customer),
+        ]
+        if isinstance(card, StaffCard):
+            if card.public_status is not card.status:
+                seen = _status(card.public_status, language)
+                parts[-1] += f" ({say('card.customer_sees', language, status=seen)})"
+            parts.append(
+                markup.plain(card.assignee.name) if card.assignee else say("card.unassigned", language)
+            )
+            parts.append(say(f"priority.{card.priority}", language))
+            if card.booked_minutes:
+                parts.append(say("card.booked", language, time=duration(card.booked_minutes)))
+        elif card.assignee:
+            parts.append(say("card.assigned", language, name=markup.plain(card.assignee)))
+        lines.append("• " + " · ".join(parts))
+    if listing.more:
+        lines.append(say("list.more", language, n=listing.more))
+    text = "\n".join(lines)
+    return Post(text[:TEXT], [_section(piece) for piece in markup.pieces(text, SECTION)])
+
+
+def _preview(preview: Preview) -> Post:
+    """Staff see the customer's posts, drawn by the same code; their buttons are shown, not offered."""
+    title = say("form.preview.title", preview.language)
+    blocks: list[Block] = []
+    for delivery in preview.deliveries:
+        post = for_customer(delivery.content, delivery.surface.project).named()
+        blocks += [{"type": "divider"}, *(_shown(block) for block in post.blocks)]
+    return Post(title, [_section(f"*{title}*"), *blocks[-(BLOCKS - 1) :]])
+
+
+def _shown(block: Block) -> Block:
+    if block["type"] != "actions":
+        return block
+    return _context("  ".join(f"`{button['text']['text']}`" for button in block["elements"]))
+
+
+# ---------------------------------------------------------------- pieces
+
+
+def _headline(ticket: str, title: str) -> str:
+    return f"*{ticket} · {markup.plain(title)}*"
+
+
+def _status(status: Status, language: str, *, customer: bool = False) -> str:
+    if customer and status is Status.PENDING:
+        return say("status.pending.customer", language)
+    return say(f"status.{status.value}", language)
+
+
+def _when(at: datetime) -> str:
+    return markup.date(at.timestamp(), f"{at:%Y-%m-%d %H:%M} UTC")
+
+
+def _body(text: str, retracted: bool, language: str) -> list[Block]:
+    if retracted:
+        return [_context(f"_{say('post.deleted', language)}_")]
+    room = BLOCKS - 6
+    return [_section(piece) for piece in markup.pieces(markup.from_hub(text) or "–", SECTION)[:room]]
+
+
+def _marks(message: Message, language: str) -> list[Block]:
+    """The reactions to a message, each emoji with how many gave it."""
+    counts: dict[str, int] = {}
+    for reaction in message.reactions:
+        counts[reaction.emoji] = counts.get(reaction.emoji, 0) + 1
+    return [_context("  ".join(f":{emoji}: {n}" for emoji, n in counts.items()))] if counts else []
+
+
+def _edited(edited: bool, language: str) -> str:
+    return f" · {say('post.edited', language)}" if edited else ""
+
+
+def _fallback(text: str) -> str:
+    """What notifications and screen readers give: cut, for the blocks have all of it."""
+    short = markup.plain(text[: TEXT // 6])
+    return f"{short}…" if len(text) > TEXT // 6 else short or "–"
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
+
+
+def _actions(*buttons: Block) -> Block:
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def _button(action: str, text: str, value: str, style: str | None = None) -> Block:
+    label = {"type": "plain_text", "text": text}
+    button: Block = {"type": "button", "action_id": action, "text": label, "value": value}
+    return button | {"style": style} if style else button

@@ -1,0 +1,41 @@
+"""Slack's settings: `HALFDOOR_SLACK_…`."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SlackSettings(BaseSettings):
+    """The two tokens of the installed app, and what tests point elsewhere."""
+
+    model_config = SettingsConfigDict(env_prefix="HALFDOOR_SLACK_", env_file=".env", extra="ignore")
+
+    bot_token: SecretStr = Field(description="The bot token, xoxb-…, from “OAuth & Permissions”")
+    app_token: SecretStr = Field(
+        description="The app-level token, xapp-…, with connections:write, from “Basic Information”"
+    )
+    api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API answers")
+    connections: int = Field(
+        2, ge=1, le=10, description="Socket Mode connections: two, so that one can be renewed without a gap"
+    )
+    pace_seconds: float = Field(1.0, ge=0, description="Seconds between two posts into one channel")
+    burst: int = Field(5, ge=1, description="Posts into one channel that may go ahead of that pace at once")
+    timeout_seconds: float = Field(20.0, gt=0, description="How long one call of Slack's may take")
+    ping_seconds: float = Field(5.0, gt=0, description="How often a connection is checked for life")
+
+    @field_validator("bot_token")
+    @classmethod
+    def _bot_token(cls, token: SecretStr) -> SecretStr:
+        return _starting(token, "xoxb-")
+
+    @field_validator("app_token")
+    @classmethod
+    def _app_token(cls, token: SecretStr) -> SecretStr:
+        return _starting(token, "xapp-")
+
+
+def _starting(token: SecretStr, start: str) -> SecretStr:
+    if not token.get_secret_value().startswith(start):
+        raise ValueError(f"must begin with {start}")
+    return token

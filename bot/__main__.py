@@ -1,0 +1,265 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Annotated, TypeVar
+
+import structlog
+import typer
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+from rich.console import Console
+from rich.table import Table
+
+from adapters.console.play import play
+from adapters.slack.settings import SlackSettings
+from bot import logs
+from bot.ports import PlaceTaken, Unavailable
+from bot.settings import Settings
+from bot.tickets.model import Place, Project
+from bot.tickets.texts import LANGUAGES
+from bot.wiring import SystemClock, demo_stage, make, make_lanes
+from storage.lanes import AlreadyRunning
+from storage.ledger import Ledger
+from storage.store import SqlStore
+from storage.upgrade import is_current, upgrade
+
+app = typer.Typer(
+    help="A ticket desk that lives in chat.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+project = typer.Typer(help="Projects: which channels belong to which customer.", no_args_is_help=True)
+deliveries = typer.Typer(help="What could not be delivered yet.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(project, name="project")
+app.add_typer(deliveries, name="deliveries")
+
+out = Console()
+err = Console(stderr=True)
+
+Chosen = TypeVar("Chosen", bound=BaseSettings)
+
+
+class Stop(typer.Exit):
+    """An expected end: the words have been said."""
+
+    def __init__(self, words: str) -> None:
+        err.print(words, style="red", markup=False, highlight=False, soft_wrap=True)
+        super().__init__(1)
+
+
+@app.command()
+def run() -> None:
+    """Run the desk on Slack until it is told to stop (SIGTERM or Ctrl-C)."""
+    settings, slack = read(Settings), read(SlackSettings)
+    logs.configure(settings.log_level, settings.log_format)
+    if settings.database_url.startswith("sqlite"):
+        _upgrade(settings)
+    elif not _reaching(settings, is_current):
+        raise Stop("The database is not at this version. Run `halfdoor db upgrade` first.")
+    try:
+        asyncio.run(_run(settings, slack))
+    except AlreadyRunning:
+        raise Stop(
+            "Another Halfdoor runs on this SQLite file already. Stop it, or use PostgreSQL for several."
+        ) from None
+
+
+@app.command()
+def demo(
+    quick: Annotated[bool, typer.Option("--quick", help="Do not pause between the scenes.")] = False,
+) -> None:
+    """Play a ticket's whole life in this terminal, both sides of the door at once. Needs no tokens."""
+    logs.configure("warning", "console")
+
+    async def do() -> None:
+        async with demo_stage() as stage:
+            await play(stage, out, quick=quick or not out.is_terminal)
+
+    asyncio.run(do())
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the tables of this version."""
+    revision = _upgrade(read(Settings))
+    out.print(f"The database is at revision {revision}.")
+
+
+@project.command("add")
+def project_add(
+    key: Annotated[str, typer.Argument(help="Such as ACME: 2 to 10 capital letters or digits.")],
+    name: Annotated[str, typer.Argument(help="The customer's name, as staff see it.")],
+    customer: Annotated[list[str], typer.Option(help="A customer place, network:id; may be repeated.")],
+    staff: Annotated[str, typer.Option(help="The staff place, network:id.")],
+    language: Annotated[str, typer.Option(help="One of " + ", ".join(LANGUAGES))] = "en",
+    reopen_days: Annotated[
+        int, typer.Option(min=0, max=365, help="Days a closed ticket can be reopened.")
+    ] = 7,
+) -> None:
+    """Link places to a project. In Slack, `/ticket setup` does the same and checks the channels too."""
+    if not re.fullmatch(r"[A-Z][A-Z0-9]{1,9}", key):
+        raise Stop(f"“{key}” is no key: use 2 to 10 capital letters or digits, such as ACME.")
+    if language not in LANGUAGES:
+        raise Stop(f"“{language}” is not a language I speak: choose one of {', '.join(LANGUAGES)}.")
+    linked = Project(key, name, language, reopen_days)
+    customers, inside = [_place(one) for one in customer], _place(staff)
+    if inside in customers:
+        raise Stop("The staff place cannot be a customer place too.")
+
+    async def work(store: SqlStore) -> None:
+        try:
+            await store.change(lambda _, tx: tx.link_places(linked, customers, inside))
+        except PlaceTaken as taken:
+            raise Stop(f"One of these places belongs to {taken} already.") from None
+
+    _with_store(work)
+    out.print(f"{key} is set up.")
+
+
+@project.command("list")
+def project_list() -> None:
+    """List the projects and their places."""
+
+    async def work(store: SqlStore) -> None:
+        table = Table("Key", "Name", "Language", "Reopen days", "Customer places", "Staff place")
+        for link in await store.look(lambda _, tx: tx.projects()):
+            about = link.project
+            places = "\n".join(f"{one.network}:{one.id}" for one in link.customer_places)
+            staff = f"{link.staff_place.network}:{link.staff_place.id}"
+            table.add_row(about.key, about.name, about.language, str(about.reopen_days), places, staff)
+        out.print(table)
+
+    _with_store(work)
+
+
+@deliveries.command("list")
+def deliveries_list(
+    every: Annotated[bool, typer.Option("--all", help="Also what is still being tried.")] = False,
+) -> None:
+    """List what was set aside, and why."""
+
+    async def work(store: SqlStore) -> None:
+        table = Table("Id", "Ticket", "To", "Place", "What", "State", "Tries", "Reason")
+        for one in await store.look(lambda c, tx: Ledger(c, tx).standing(every=every)):
+            place = f"{one.place.network}:{one.place.id}"
+            what = one.subject.partition(":")[0]
+            values = (one.id, one.ticket, one.side, place, what, one.state, one.attempts, one.error or "")
+            table.add_row(*(str(value) for value in values))
+        out.print(table if table.row_count else "Everything has arrived.")
+
+    _with_store(work)
+
+
+@deliveries.command("retry")
+def deliveries_retry(
+    delivery: Annotated[int | None, typer.Argument(help="Its id; its whole thread is retried.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Retry all that was set aside.")] = False,
+) -> None:
+    """Send again what was set aside. A desk that is running takes it up by itself."""
+    if (delivery is None) == (not every):
+        raise Stop("Name one delivery, or say --all.")
+
+    async def work(store: SqlStore) -> None:
+        count = await store.change(lambda c, tx: Ledger(c, tx).retry(delivery))
+        if not count:
+            raise Stop("Nothing like that was set aside. `halfdoor deliveries list` shows what was.")
+        out.print(f"{count} will be sent again.")
+
+    _with_store(work)
+
+
+@deliveries.command("drop")
+def deliveries_drop(delivery: Annotated[int, typer.Argument(help="Its id.")]) -> None:
+    """Give up on one delivery that was set aside."""
+
+    async def work(store: SqlStore) -> None:
+        if not await store.change(lambda c, tx: Ledger(c, tx).drop(delivery)):
+            raise Stop(f"Delivery {delivery} was not set aside. `halfdoor deliveries list` shows what was.")
+        out.print(f"Delivery {delivery} will not be sent.")
+
+    _with_store(work)
+
+
+def read(kind: type[Chosen]) -> Chosen:
+    """Read settings, or end with one line for each that is missing or wrong. Values are never shown."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        lines = ["Halfdoor cannot start with these settings:"]
+        for one in error.errors(include_input=False, include_url=False):
+            name = str(one["loc"][0])
+            field = kind.model_fields[name]
+            wrong = "is missing" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
+            lines.append(f"  {prefix.upper()}{name.upper()} {wrong}. {field.description}.")
+        raise Stop("\n".join(lines)) from None
+
+
+async def _run(settings: Settings, slack: SlackSettings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    halfdoor = make(settings, slack)
+    log = structlog.get_logger()
+    try:
+        await halfdoor.start()
+        log.info("started", database=halfdoor.store.url.get_backend_name())
+        await stop.wait()
+        log.info("stopping")
+    finally:
+        await halfdoor.stop()
+    log.info("stopped")
+
+
+def _upgrade(settings: Settings) -> str:
+    return _reaching(settings, upgrade)
+
+
+Result = TypeVar("Result")
+
+
+def _reaching(settings: Settings, work: Callable[[str], Result]) -> Result:
+    """Do something with the database, or say that it cannot be reached."""
+    try:
+        return work(settings.database_url)
+    except Unavailable as error:
+        raise Stop(f"The database cannot be reached: {error}\nLook at HALFDOOR_DATABASE_URL.") from None
+
+
+def _with_store(work: Callable[[SqlStore], Coroutine[None, None, None]]) -> None:
+    settings = read(Settings)
+    logs.configure("warning", settings.log_format)
+    if not _reaching(settings, is_current):
+        raise Stop("The database is not at this version. Run `halfdoor db upgrade` first.")
+
+    async def do() -> None:
+        store = SqlStore(settings.database_url)
+        make_lanes(store, SystemClock(), settings)  # on PostgreSQL, what is owed again wakes its lane
+        try:
+            await work(store)
+        finally:
+            await store.close()
+
+    asyncio.run(do())
+
+
+def _place(text: str) -> Place:
+    network, colon, ident = text.partition(":")
+    if not (network and colon and ident):
+        raise Stop(f"“{text}” is no place: write network:id, such as slack:C0123456789.")
+    return Place(network, ident)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

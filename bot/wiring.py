@@ -1,0 +1,148 @@
+"""The only file that builds adapters and storage."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+
+import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+from adapters.console.network import CUSTOMER_PLACE, STAFF_PLACE, ConsoleNetwork
+from adapters.console.play import PROJECT, ROBIN, Stage
+from adapters.slack import listeners
+from adapters.slack.network import SlackNetwork
+from adapters.slack.settings import SlackSettings
+from bot.courier import Courier
+from bot.desk import Desk
+from bot.ports import Clock, Lanes, Network, NotSent
+from bot.settings import Settings
+from storage.lanes import MemoryLanes, PostgresLanes
+from storage.store import SqlStore
+from storage.upgrade import upgrade
+
+log = structlog.get_logger()
+
+#: Seconds of the longest pause before a network that failed is run again, and of a run that counts as well.
+LONGEST_PAUSE, RAN_WELL = 60.0, 60.0
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class Halfdoor:
+    """Everything that runs in one process."""
+
+    def __init__(
+        self,
+        store: SqlStore,
+        lanes: Lanes,
+        networks: Mapping[str, Network],
+        clock: Clock,
+        *,
+        max_attempts: int,
+    ) -> None:
+        self.store = store
+        self.networks = networks
+        self.desk = Desk(store, networks, clock)
+        self.courier = Courier(store, lanes, networks, clock, max_attempts=max_attempts)
+        self._running: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Take up what was owed before, and let the networks in."""
+        await self.courier.start(self.desk.ring)
+        self._running = [asyncio.create_task(supervise(network)) for network in self.networks.values()]
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in flight, and let go of everything."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self.desk.finish()
+        await self.courier.stop()
+        for network in self.networks.values():
+            await network.close()
+        await self.store.close()
+
+
+def make_lanes(store: SqlStore, clock: Clock, settings: Settings) -> Lanes:
+    """Return the driver that fits the database."""
+    if store.sqlite:
+        return MemoryLanes(store, clock)
+    return PostgresLanes(store, clock, stalled_after=settings.stalled_after)
+
+
+def make(settings: Settings, slack: SlackSettings, clock: Clock | None = None) -> Halfdoor:
+    """Build the desk with Slack as its network. Must be called in the event loop."""
+    clock = clock or SystemClock()
+    store = SqlStore(settings.database_url)
+    network = SlackNetwork(slack, clock)
+    halfdoor = Halfdoor(
+        store,
+        make_lanes(store, clock, settings),
+        {network.name: network},
+        clock,
+        max_attempts=settings.max_attempts,
+    )
+    listeners.register(network, halfdoor.desk, clock)
+    return halfdoor
+
+
+@asynccontextmanager
+async def demo_stage() -> AsyncIterator[Stage]:
+    """Build a desk on a SQLite file that is gone afterwards, with the terminal as its network."""
+    with TemporaryDirectory(prefix="halfdoor-demo-") as folder:
+        url = f"sqlite:///{folder}/demo.db"
+        upgrade(url)
+        clock, store = SystemClock(), SqlStore(url)
+        network = ConsoleNetwork(frozenset({ROBIN.id}))
+        halfdoor = Halfdoor(store, MemoryLanes(store, clock), {network.name: network}, clock, max_attempts=1)
+        await store.transact(lambda tx: tx.link_places(PROJECT, [CUSTOMER_PLACE], STAFF_PLACE))
+        await halfdoor.start()
+        try:
+            yield Stage(network, halfdoor.desk, halfdoor.courier.drain)
+        finally:
+            await halfdoor.stop()
+
+
+async def supervise(network: Network) -> None:
+    """Keep a network up: whatever ends its run, it is run again, after a pause that grows."""
+    while True:
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(Exception),
+            wait=wait_random_exponential(multiplier=1, max=LONGEST_PAUSE),
+            before_sleep=lambda state: _say_down(network, state),
+        ):
+            began = time.monotonic()
+            with attempt:
+                try:
+                    await network.run()
+                except Exception:
+                    if time.monotonic() - began < RAN_WELL:
+                        raise
+                    log.warning("network_lost", network=network.name, exc_info=True)
+
+
+def _say_down(network: Network, state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    reason = error.reason if isinstance(error, NotSent) else type(error).__name__
+    pause = state.next_action.sleep if state.next_action else 0.0
+    known = isinstance(error, NotSent)
+    log.error(
+        "network_down",
+        network=network.name,
+        reason=reason,
+        again_in=round(pause, 1),
+        exc_info=None if known else error,
+    )
