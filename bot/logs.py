@@ -44,7 +44,7 @@ def _where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     if not given:
         return event
     info = sys.exc_info() if given is True else given
-    error: object = info if isinstance(info, BaseException) else info[1] if isinstance(info, tuple) else None
+    error: Any = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["exception"] = _trace(error, error.__traceback__)
     return event

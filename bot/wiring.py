@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
@@ -100,7 +100,7 @@ def make(settings: Settings, slack: SlackSettings, clock: Clock | None = None) -
 
 
 @asynccontextmanager
-async def demo_stage() -> AsyncIterator[Stage]:
+async def demo_stage() -> AsyncGenerator[Stage]:
     """Build a desk on a SQLite file that is gone afterwards, with the terminal as its network."""
     with TemporaryDirectory(prefix="halfdoor-demo-") as folder:
         url = f"sqlite:///{folder}/demo.db"

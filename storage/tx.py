@@ -212,9 +212,10 @@ class SqlTx:
 
     def take(self, ref: str, at: datetime) -> bool:
         done = self._connection.execute(
-            self.insert(taken).on_conflict_do_nothing(), {"ref": ref, "at": at.timestamp()}
+            self.insert(taken).on_conflict_do_nothing().returning(taken.c.ref),
+            {"ref": ref, "at": at.timestamp()},
         )
-        return done.rowcount == 1
+        return done.first() is not None
 
     def next_number(self, project: str) -> int:
         number = self._connection.scalar(

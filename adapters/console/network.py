@@ -14,7 +14,7 @@ from bot.tickets.deliveries import (
     StaffNotice,
     ToCustomer,
 )
-from bot.tickets.model import Message, Note, Person, Place, PostRef, Side
+from bot.tickets.model import Message, Note, Person, Place, PostRef, Side, Status
 from bot.tickets.texts import duration, say
 
 STAFF_PLACE = Place("console", "staff")
@@ -76,6 +76,7 @@ def lines(delivery: Delivery) -> str:
     match content:
         case CustomerCard():
             who = say("card.assigned", language, name=content.assignee) if content.assignee else ""
+            who = "" if content.status is Status.CLOSED else who
             status = say(f"status.{content.status.value}", language)
             return f"[b]{content.ticket} · {content.title}[/b]\n{' · '.join(filter(None, (status, who)))}"
         case StaffCard():

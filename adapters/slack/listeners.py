@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -62,6 +64,7 @@ class _Listening:
         self.network = network
         self.desk = desk
         self.clock = clock
+        self.turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     # ------------------------------------------------------------ events
 
@@ -71,9 +74,11 @@ class _Listening:
             return
         if await self.desk.link(Place("slack", told.channel)) is None and told.kind != "said":
             return
-        bot = str((await self.network.api.who())["user_id"])
-        people = await self.network.people.named([user for user in told.users if user])
-        answer = await self.desk.handle(inbound.incoming(told, bot, people))
+        # What is said in a thread is taken in the order it arrived in, however long a look-up takes.
+        async with self.turns.setdefault((told.channel, told.thread or told.ts), asyncio.Lock()):
+            bot = str((await self.network.api.who())["user_id"])
+            people = await self.network.people.named([user for user in told.users if user])
+            answer = await self.desk.handle(inbound.incoming(told, bot, people))
         if answer is not None:
             await self.tell(told.channel, told.user, answer, told.thread)
 

@@ -10,6 +10,7 @@ import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import render
@@ -54,7 +55,8 @@ class SlackNetwork:
         self.people = People(self.api, clock)
         self.app = AsyncApp(
             client=client,
-            token=settings.bot_token.get_secret_value(),
+            # Ours knows the answer already. Bolt's own asks Slack again, and lets messages overtake each other.
+            authorize=self._authorize,
             # Commit, then acknowledge: the listener runs first, and if it fails Slack delivers again.
             process_before_response=True,
             # What nobody listens for ends in the error handler, which acknowledges it.
@@ -191,6 +193,16 @@ class SlackNetwork:
         )
 
     # ------------------------------------------------------------ inside
+
+    async def _authorize(self, **_: Any) -> AuthorizeResult:
+        who = await self.api.who()
+        return AuthorizeResult(
+            enterprise_id=who.get("enterprise_id"),
+            team_id=who.get("team_id"),
+            bot_user_id=who.get("user_id"),
+            bot_id=who.get("bot_id"),
+            bot_token=self._settings.bot_token.get_secret_value(),
+        )
 
     def _draw(self, delivery: Delivery) -> render.Post:
         about = delivery.surface.project

@@ -112,7 +112,7 @@ def _customer_card(card: CustomerCard, language: str) -> Post:
     closed = card.status is Status.CLOSED
     status = _status(card.status, language, customer=True)
     line = [f"*{status}*"]
-    if card.assignee:
+    if card.assignee and not closed:
         line.append(say("card.assigned", language, name=markup.plain(card.assignee)))
     when = _when(card.opened_at)
     line.append(say("card.opened", language, name=markup.plain(card.opened_by), when=when))

@@ -1,0 +1,63 @@
+"""Fixtures: databases of both kinds, made for each test alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from storage.upgrade import upgrade
+from tests.doubles.postgres import PostgresServer
+from tests.office import Office
+
+slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("ci", max_examples=100, deadline=None, suppress_health_check=slow)
+settings.register_profile("nightly", max_examples=1000, deadline=None, suppress_health_check=slow)
+settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[tuple[PostgresServer, str]]:
+    """A server, and the name of a database in it that has our tables."""
+    server = PostgresServer()
+    try:
+        template = server.create()
+        upgrade(template)
+        yield server, template.rpartition("/")[2]
+    finally:
+        server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of its own, on each of the two kinds."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+    else:
+        server, template = request.getfixturevalue("postgres")
+        url = server.create(template)
+        yield url
+        server.drop(url)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path}/halfdoor.db"
+    upgrade(url)
+    return url
+
+
+@pytest.fixture
+async def office(sqlite_url: str) -> AsyncIterator[Office]:
+    """The whole desk, on SQLite."""
+    async with Office(sqlite_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def both(database_url: str) -> AsyncIterator[Office]:
+    """The whole desk, on each database."""
+    async with Office(database_url) as made:
+        yield made

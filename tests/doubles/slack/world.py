@@ -1,0 +1,250 @@
+"""What Slack knows: two organisations, people, channels, messages, and who may see what."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+HOST, GUEST_ORG = "THOST0001", "TCUST0001"
+BOT_USER, BOT_ID, APP_ID = "UHALFDOOR", "BHALFDOOR", "AHALFDOOR"
+BOT_TOKEN, APP_TOKEN = "xoxb-test-secret-token", "xapp-test-secret-token"
+SCOPES = (
+    "app_mentions:read channels:history groups:history im:history channels:read groups:read chat:write"
+    " chat:write.customize commands files:read files:write reactions:read reactions:write users:read im:write"
+)
+
+
+class SlackError(Exception):
+    """An error code that the Web API answers with."""
+
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.more = more
+
+
+@dataclass
+class User:
+    id: str
+    team: str
+    name: str
+    restricted: bool = False
+    bot: bool = False
+    deleted: bool = False
+
+    def info(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "team_id": self.team,
+            "name": self.name.lower(),
+            "real_name": self.name,
+            "deleted": self.deleted,
+            "is_bot": self.bot,
+            "is_restricted": self.restricted,
+            "is_ultra_restricted": False,
+            "is_stranger": False,
+            "profile": {
+                "display_name": self.name,
+                "real_name": self.name,
+                "image_72": f"https://pictures.example/{self.id}.png",
+                "team": self.team,
+            },
+        }
+
+
+@dataclass
+class Message:
+    channel: str
+    ts: str
+    user: str
+    text: str
+    thread: str | None = None
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    bot: bool = False
+    username: str | None = None
+    icon: str | None = None
+    metadata: dict[str, Any] | None = None
+    edited: str | None = None
+
+    def payload(self, *, metadata: bool = False) -> dict[str, Any]:
+        body: dict[str, Any] = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
+        if self.thread is not None:
+            body["thread_ts"] = self.thread
+        if self.blocks:
+            body["blocks"] = self.blocks
+        if self.bot:
+            body |= {"bot_id": BOT_ID, "app_id": APP_ID}
+        if self.username:
+            body["username"] = self.username
+        if self.edited:
+            body["edited"] = {"user": self.user, "ts": self.edited}
+        if metadata and self.metadata:
+            body["metadata"] = self.metadata
+        return body
+
+
+@dataclass
+class Ephemeral:
+    channel: str
+    user: str
+    text: str
+    blocks: list[dict[str, Any]]
+    thread: str | None
+
+
+@dataclass
+class Channel:
+    id: str
+    name: str
+    private: bool
+    teams: set[str]
+    members: set[str]
+    messages: dict[str, Message] = field(default_factory=dict)
+    pending_share: bool = False
+    archived: bool = False
+
+    @property
+    def shared(self) -> bool:
+        return len(self.teams) > 1
+
+
+@dataclass
+class Trigger:
+    """A trigger_id: good for one modal, within three seconds."""
+
+    user: str
+    made: float
+    used: bool = False
+
+
+class World:
+    """The state behind the API. `now` gives the time in seconds; events go out through `emit`."""
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self.now = now
+        self.users: dict[str, User] = {BOT_USER: User(BOT_USER, HOST, "Halfdoor", bot=True)}
+        self.channels: dict[str, Channel] = {}
+        self.ephemerals: list[Ephemeral] = []
+        self.views: dict[str, dict[str, Any]] = {}
+        self.opened_by: dict[str, str] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.scopes = SCOPES
+        self.customised_can_be_deleted = True
+        self.token = BOT_TOKEN
+        self.emit: Callable[[dict[str, Any], User | None], None] = lambda event, actor: None
+        self._last = 0.0
+        self._ids = itertools.count(1)
+
+    def ts(self) -> str:
+        """Return a new message's ts: the time, never twice."""
+        self._last = max(self.now(), self._last + 0.000001)
+        return f"{self._last:.6f}"
+
+    def fresh(self, prefix: str) -> str:
+        return f"{prefix}{next(self._ids):08d}"
+
+    def user(self, name: str, *, team: str = HOST, restricted: bool = False) -> User:
+        made = User(self.fresh("U"), team, name, restricted)
+        self.users[made.id] = made
+        return made
+
+    def channel(
+        self, name: str, *members: User, private: bool = False, shared: bool = False, bot: bool = True
+    ) -> Channel:
+        teams = {HOST, GUEST_ORG} if shared else {HOST}
+        ids = {user.id for user in members} | ({BOT_USER} if bot else set())
+        made = Channel(self.fresh("C"), name, private, teams, ids)
+        self.channels[made.id] = made
+        return made
+
+    def trigger(self, user: User) -> str:
+        made = f"{self.fresh('trigger.')}.{HOST}"
+        self.triggers[made] = Trigger(user.id, time.monotonic())
+        return made
+
+    # ------------------------------------------------------------ what the bot may reach
+
+    def for_bot(self, channel: str) -> Channel:
+        """Return a channel the bot can see, as Slack decides it."""
+        found = self.channels.get(channel)
+        if found is None or (found.private and BOT_USER not in found.members):
+            raise SlackError("channel_not_found")
+        return found
+
+    def for_bot_to_post(self, channel: str) -> Channel:
+        found = self.for_bot(channel)
+        if BOT_USER not in found.members:
+            raise SlackError("not_in_channel")
+        if found.archived:
+            raise SlackError("is_archived")
+        return found
+
+    # ------------------------------------------------------------ what changes
+
+    def post(self, message: Message) -> Message:
+        channel = self.channels[message.channel]
+        channel.messages[message.ts] = message
+        actor = self.users[message.user]
+        event = message.payload() | {"channel": channel.id, "event_ts": message.ts}
+        event["channel_type"] = "group" if channel.private else "channel"
+        if actor.team != HOST:
+            event |= {"user_team": actor.team, "source_team": actor.team, "team": actor.team}
+            event["user_profile"] = actor.info()["profile"]
+        self.emit(event, actor)
+        if f"<@{BOT_USER}" in message.text and not message.bot:
+            self.emit({**event, "type": "app_mention"}, actor)
+        return message
+
+    def change(self, message: Message, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
+        before = message.payload()
+        message.text = text
+        if blocks is not None:
+            message.blocks = blocks
+        message.edited = self.ts()
+        event = {
+            "type": "message",
+            "subtype": "message_changed",
+            "hidden": True,
+            "channel": message.channel,
+            "ts": message.edited,
+            "event_ts": message.edited,
+            "message": message.payload(),
+            "previous_message": before,
+        }
+        self.emit(event, self.users[message.user])
+
+    def delete(self, message: Message) -> None:
+        del self.channels[message.channel].messages[message.ts]
+        ts = self.ts()
+        event = {
+            "type": "message",
+            "subtype": "message_deleted",
+            "hidden": True,
+            "channel": message.channel,
+            "ts": ts,
+            "event_ts": ts,
+            "deleted_ts": message.ts,
+            "previous_message": message.payload(),
+        }
+        self.emit(event, self.users[message.user])
+
+    def join(self, channel: Channel, user: User) -> None:
+        channel.members.add(user.id)
+        self._membership("member_joined_channel", channel, user)
+
+    def leave(self, channel: Channel, user: User) -> None:
+        channel.members.discard(user.id)
+        self._membership("member_left_channel", channel, user)
+
+    def _membership(self, kind: str, channel: Channel, user: User) -> None:
+        event = {
+            "type": kind,
+            "user": user.id,
+            "channel": channel.id,
+            "team": user.team,
+            "event_ts": self.ts(),
+        }
+        self.emit(event, user)

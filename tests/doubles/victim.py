@@ -1,0 +1,127 @@
+"""A real Halfdoor process that kills itself at a named point, without a chance to clean up.
+
+python -m tests.doubles.victim DATABASE_URL API_URL [POINT [OCCURRENCE]]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+
+from adapters.slack import inbound
+from adapters.slack.network import SlackNetwork
+from adapters.slack.settings import SlackSettings
+from bot import logs
+from bot.courier import Courier
+from bot.desk import Desk
+from bot.settings import Settings
+from bot.wiring import make
+from storage.lanes import MemoryLanes, PostgresLanes
+from storage.ledger import Ledger
+from storage.store import SqlStore
+from storage.tx import SqlTx
+from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
+
+
+def owes(_: Any, *arguments: Any) -> bool:
+    """Only transactions that owe something count, not the driver's own looks."""
+    return any(isinstance(one, set) and one for one in arguments)
+
+
+def settles(_: Any, lane: int, now: Any, settled: Any, *__: Any) -> bool:
+    return settled is not None
+
+
+def always(*_: Any) -> bool:
+    return True
+
+
+#: Each point: the functions to wrap, whether to die before or after them, and which calls count.
+POINTS: dict[str, tuple[list[tuple[Any, str]], str, Callable[..., bool]]] = {
+    "received": ([(inbound, "incoming")], "before", always),
+    "handed to the desk": ([(Desk, "handle")], "before", always),
+    "transaction begun": ([(SqlTx, "take")], "before", always),
+    "reference taken": ([(SqlTx, "take")], "after", always),
+    "decided": ([(SqlTx, "save")], "before", always),
+    "saved": ([(SqlTx, "save")], "after", always),
+    "owed": ([(SqlTx, "owe")], "after", always),
+    "about to commit": ([(MemoryLanes, "inside"), (PostgresLanes, "inside")], "after", owes),
+    "committed": ([(MemoryLanes, "after"), (PostgresLanes, "after")], "before", owes),
+    "lanes woken": ([(MemoryLanes, "after"), (PostgresLanes, "after")], "after", owes),
+    "about to acknowledge": ([(SocketModeClient, "send_socket_mode_response")], "before", always),
+    "acknowledged": ([(SocketModeClient, "send_socket_mode_response")], "after", always),
+    "lane entered": ([(Courier, "run_lane")], "before", always),
+    "about to mark": ([(Ledger, "next_due")], "before", always),
+    "marked": ([(Courier, "_try")], "before", always),
+    "about to post": ([(SlackNetwork, "post")], "before", always),
+    "posted": ([(SlackNetwork, "post")], "after", always),
+    "about to record": ([(Ledger, "settle")], "before", always),
+    "recorded, not committed": ([(Ledger, "settle")], "after", always),
+    "recorded": ([(SqlStore, "next_due")], "after", settles),
+}
+
+
+def arm(point: str, occurrence: int) -> None:
+    """Wrap the point's functions so that the process dies there."""
+    places, when, counts = POINTS[point]
+    seen = 0
+
+    def strike(*arguments: Any) -> None:
+        nonlocal seen
+        if counts(*arguments):
+            seen += 1
+            if seen == occurrence:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    for owner, name in places:
+        inner = getattr(owner, name)
+
+        def outer(*arguments: Any, inner: Any = inner, **named: Any) -> Any:
+            if when == "before":
+                strike(*arguments)
+                return inner(*arguments, **named)
+            if asyncio.iscoroutinefunction(inner):
+
+                async def later() -> Any:
+                    result = await inner(*arguments, **named)
+                    strike(*arguments)
+                    return result
+
+                return later()
+            result = inner(*arguments, **named)
+            strike(*arguments)
+            return result
+
+        setattr(owner, name, outer)
+
+
+async def main() -> None:
+    database_url, api_url, *point = sys.argv[1:]
+    if point:
+        arm(point[0], int(point[1]))
+    logs.configure("warning", "json")
+    settings = Settings(_env_file=None, database_url=database_url, stalled_after=1)
+    slack = SlackSettings(
+        _env_file=None,
+        bot_token=BOT_TOKEN,
+        app_token=APP_TOKEN,
+        api_url=api_url,
+        pace_seconds=0,
+        connections=1,
+    )
+    halfdoor = make(settings, slack)
+    await halfdoor.start()
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await stop.wait()
+    await halfdoor.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

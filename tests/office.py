@@ -1,0 +1,150 @@
+"""A whole desk in one process: the real Halfdoor on the loopback Slack, with people on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from adapters.slack.network import SlackNetwork
+from adapters.slack.settings import SlackSettings
+from bot.settings import Settings
+from bot.tickets.model import Place, Project
+from bot.wiring import Halfdoor, make
+from tests.doubles.slack import Channel, Human, SlackServer, World
+from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN, GUEST_ORG
+
+
+class HandClock:
+    """A clock that runs, and that tests turn on by hand. Pauses over half a second wait for that."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+        self._sleepers: list[tuple[datetime, asyncio.Event]] = []
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def time(self) -> float:
+        return self.now().timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0.5:
+            await asyncio.sleep(seconds)
+            return
+        sleeper = self.now() + timedelta(seconds=seconds), asyncio.Event()
+        self._sleepers.append(sleeper)
+        try:
+            await sleeper[1].wait()
+        finally:
+            self._sleepers.remove(sleeper)
+
+    async def advance(self, seconds: float) -> None:
+        """Turn the clock on, and let whoever slept until then go on."""
+        self.ahead += timedelta(seconds=seconds)
+        now = self.now()
+        for until, event in list(self._sleepers):
+            if until <= now:
+                event.set()
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+
+def slack_settings(server: SlackServer, **more: Any) -> SlackSettings:
+    """Return settings that point at the loopback."""
+    values: dict[str, Any] = {
+        "bot_token": BOT_TOKEN,
+        "app_token": APP_TOKEN,
+        "api_url": server.url,
+        "pace_seconds": 0.0,
+        "ping_seconds": 0.2,
+        "timeout_seconds": 5.0,
+        **more,
+    }
+    return SlackSettings(_env_file=None, **values)
+
+
+class Office:
+    """Acme's shared channel and its staff channel, Halfdoor between them."""
+
+    def __init__(self, database_url: str, *, language: str = "en", **slack: Any) -> None:
+        self.clock = HandClock()
+        self.world = World(self.clock.time)
+        self.server = SlackServer(self.world)
+        self.database_url = database_url
+        self.language = language
+        self.slack = slack
+        world = self.world
+        self.carla = self.human("Carla", team=GUEST_ORG)
+        self.dora = self.human("Dora", restricted=True)
+        self.robin = self.human("Robin")
+        self.kim = self.human("Kim")
+        self.olga = self.human("Olga")
+        everyone = [one.user for one in (self.carla, self.dora, self.robin, self.olga)]
+        self.front: Channel = world.channel("acme-support", *everyone, shared=True)
+        self.back: Channel = world.channel("acme-desk", self.robin.user, self.kim.user, private=True)
+        self.halfdoor: Halfdoor
+
+    def human(self, name: str, **more: Any) -> Human:
+        return Human(self.server, self.world.user(name, **more))
+
+    async def __aenter__(self) -> Office:
+        await self.server.__aenter__()
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.halfdoor.stop()
+        await self.server.__aexit__()
+
+    async def open(self, *, link: bool = True) -> None:
+        """Start Halfdoor, as after a restart."""
+        settings = Settings(_env_file=None, database_url=self.database_url, stalled_after=30, max_attempts=4)
+        self.halfdoor = make(settings, slack_settings(self.server, **self.slack), self.clock)
+        if link:
+            project = Project("ACME", "Acme", self.language)
+            front, back = Place("slack", self.front.id), Place("slack", self.back.id)
+            await self.halfdoor.store.transact(lambda tx: tx.link_places(project, [front], back))
+        await self.halfdoor.start()
+        while self.server.connections < 2:
+            await asyncio.sleep(0.005)
+
+    @property
+    def network(self) -> SlackNetwork:
+        network = self.halfdoor.networks["slack"]
+        assert isinstance(network, SlackNetwork)
+        return network
+
+    async def settle(self) -> None:
+        """Wait until everybody has been told everything that can be told now."""
+        while True:
+            await self.server.settled()
+            await self.halfdoor.courier.drain()
+            await asyncio.sleep(0)
+            if self.server.idle:
+                return
+
+    # ------------------------------------------------------------ shorthands
+
+    async def ticket(self, text: str = "Export fails with an empty file") -> str:
+        """Carla opens a ticket by mention; returns its key."""
+        before = len(self.back.messages)
+        self.carla.say(self.front, f"<@UHALFDOOR> {text}")
+        await self.settle()
+        assert len(self.back.messages) > before
+        numbers = [row for row in self.robin.sees(self.back) if "ACME-" in row]
+        return numbers[-1].split("Halfdoor: ")[1].split(" · ")[0]
+
+    def outside(self, key: str = "ACME-1") -> str:
+        """Return the thread of a ticket in the customer's channel."""
+        return self.carla.find(self.front, f"{key} ·").ts
+
+    def inside(self, key: str = "ACME-1") -> str:
+        """Return the thread of a ticket in the staff channel."""
+        return self.robin.find(self.back, f"{key} ·").ts
+
+    def customer_thread(self, key: str = "ACME-1") -> list[str]:
+        return self.carla.sees(self.front, thread=self.outside(key))
+
+    def staff_thread(self, key: str = "ACME-1") -> list[str]:
+        return self.robin.sees(self.back, thread=self.inside(key))
