@@ -117,12 +117,13 @@ class Office:
 
     async def settle(self) -> None:
         """Wait until everybody has been told everything that can be told now."""
-        while True:
-            await self.server.settled()
-            await self.halfdoor.courier.drain()
-            await asyncio.sleep(0)
-            if self.server.idle:
-                return
+        async with asyncio.timeout(20):
+            while True:
+                await self.server.settled()
+                await self.halfdoor.courier.drain()
+                await asyncio.sleep(0)
+                if self.server.idle:
+                    return
 
     # ------------------------------------------------------------ shorthands
 

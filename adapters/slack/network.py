@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -55,8 +56,8 @@ class SlackNetwork:
         self.people = People(self.api, clock)
         self.app = AsyncApp(
             client=client,
-            # Ours knows the answer already. Bolt's own asks Slack again, and lets messages overtake each other.
-            authorize=self._authorize,
+            # Bolt's own asks Slack once more, and lets messages overtake each other meanwhile.
+            authorize=self._authorize(),
             # Commit, then acknowledge: the listener runs first, and if it fails Slack delivers again.
             process_before_response=True,
             # What nobody listens for ends in the error handler, which acknowledges it.
@@ -194,15 +195,18 @@ class SlackNetwork:
 
     # ------------------------------------------------------------ inside
 
-    async def _authorize(self, **_: Any) -> AuthorizeResult:
-        who = await self.api.who()
-        return AuthorizeResult(
-            enterprise_id=who.get("enterprise_id"),
-            team_id=who.get("team_id"),
-            bot_user_id=who.get("user_id"),
-            bot_id=who.get("bot_id"),
-            bot_token=self._settings.bot_token.get_secret_value(),
-        )
+    def _authorize(self) -> Callable[[], Awaitable[AuthorizeResult]]:
+        async def authorize() -> AuthorizeResult:  # bolt looks at its arguments' names: it has none
+            who = await self.api.who()
+            return AuthorizeResult(
+                enterprise_id=who.get("enterprise_id"),
+                team_id=who.get("team_id"),
+                bot_user_id=who.get("user_id"),
+                bot_id=who.get("bot_id"),
+                bot_token=self._settings.bot_token.get_secret_value(),
+            )
+
+        return authorize
 
     def _draw(self, delivery: Delivery) -> render.Post:
         about = delivery.surface.project

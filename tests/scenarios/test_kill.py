@@ -29,8 +29,9 @@ async def start(office: Office, *point: str) -> Process:
         *point,
         stdin=DEVNULL,
     )
-    while not office.server.connections and process.returncode is None:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        while not office.server.connections and process.returncode is None:
+            await asyncio.sleep(0.01)
     return process
 
 
