@@ -72,10 +72,10 @@ class _Listening:
         told = inbound.event(event)
         if told is None:
             return
-        if await self.desk.link(Place("slack", told.channel)) is None and told.kind != "said":
-            return
         # What is said in a thread is taken in the order it arrived in, however long a look-up takes.
         async with self.turns.setdefault((told.channel, told.thread or told.ts), asyncio.Lock()):
+            if await self.desk.link(Place("slack", told.channel)) is None and told.kind != "said":
+                return
             bot = str((await self.network.api.who())["user_id"])
             people = await self.network.people.named([user for user in told.users if user])
             answer = await self.desk.handle(inbound.incoming(told, bot, people))

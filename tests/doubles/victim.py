@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -101,10 +100,14 @@ def arm(point: str, occurrence: int) -> None:
         setattr(owner, name, outer)
 
 
-async def main() -> None:
-    database_url, api_url, *point = sys.argv[1:]
-    if point:
-        arm(point[0], int(point[1]))
+def main(database_url: str, api_url: str, point: str | None, occurrence: int) -> None:
+    """Run a desk on a database and a loopback Slack; die at `point` when it is passed for that time."""
+    if point is not None:
+        arm(point, occurrence)
+    asyncio.run(run(database_url, api_url))
+
+
+async def run(database_url: str, api_url: str) -> None:
     logs.configure("warning", "json")
     settings = Settings(_env_file=None, database_url=database_url, stalled_after=1)
     slack = SlackSettings(
@@ -121,7 +124,3 @@ async def main() -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await stop.wait()
     await halfdoor.stop()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
