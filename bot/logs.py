@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -44,7 +44,7 @@ def _where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     if not given:
         return event
     info = sys.exc_info() if given is True else given
-    error: Any = info[1] if isinstance(info, tuple) else info
+    error: Any = cast(Any, info)[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["exception"] = _trace(error, error.__traceback__)
     return event

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 import structlog
 from procrastinate import exceptions as procrastinate_errors
 from procrastinate.jobs import Job
+from procrastinate.worker import Worker
 
 from bot.ports import Clock, Lane, Ring, Unavailable
 from storage import codec
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 FOREIGN_COMMITS_EVERY = 1.0
 #: Seconds before a lane or a timer that failed for a reason of ours is called again.
 TROUBLE_PAUSE = 5
+#: Seconds that what is in flight has to end when the process stops.
+STOP_TIMEOUT = 30
 
 
 class AlreadyRunning(Exception):
@@ -209,6 +212,7 @@ class PostgresLanes:
         self._ring: Ring | None = None
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._worker: Any = None
         conninfo = store.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=6)
@@ -249,9 +253,14 @@ class PostgresLanes:
 
     async def stop(self) -> None:
         self._stopping.set()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Asked, not cancelled: a cancelled worker can be left waiting for a connection of its pool.
+        if self._worker is not None:
+            self._worker.stop()
+        work, rescue = self._tasks
+        rescue.cancel()
+        await asyncio.wait((work, rescue), timeout=STOP_TIMEOUT)
+        work.cancel()
+        await asyncio.wait((work,), timeout=1)
         await self._app.close_async()
 
     # ------------------------------------------------------------ inside
@@ -259,7 +268,8 @@ class PostgresLanes:
     async def _work(self) -> None:
         while not self._stopping.is_set():
             try:
-                await self._app.run_worker_async(
+                self._worker = Worker(
+                    self._app,
                     queues=["halfdoor"],
                     concurrency=self.CONCURRENCY,
                     install_signal_handlers=False,
@@ -268,6 +278,7 @@ class PostgresLanes:
                     update_heartbeat_interval=min(10.0, self._stalled_after / 3),
                     stalled_worker_timeout=self._stalled_after,
                 )
+                await self._worker.run()
             except Exception as error:
                 log.error("worker_failed", error=type(error).__name__, exc_info=_unknown(error))
                 await asyncio.sleep(TROUBLE_PAUSE)

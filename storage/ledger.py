@@ -150,7 +150,7 @@ class Ledger:
         rows = self._connection.execute(
             sa.select(delivery, surface.c.ticket, surface.c.network, surface.c.place)
             .join(surface, surface.c.id == delivery.c.surface)
-            .where(is_aside | is_open if every else is_aside)
+            .where(sa.or_(is_aside, is_open) if every else is_aside)
             .order_by(delivery.c.id)
         )
         return [
@@ -172,9 +172,10 @@ class Ledger:
 
         A surface is retried as a whole: its posts hang on its card and keep their order.
         """
-        where: sa.ColumnElement[bool] = is_aside
+        where = sa.and_(is_aside, sa.true())
         if ident is not None:
-            where &= delivery.c.surface.in_(sa.select(delivery.c.surface).where(delivery.c.id == ident))
+            mine = delivery.alias("mine")
+            where &= delivery.c.surface.in_(sa.select(mine.c.surface).where(mine.c.id == ident))
         rows = self._connection.execute(
             sa.select(delivery.c.id, delivery.c.surface).where(where).order_by(delivery.c.id)
         ).all()

@@ -157,9 +157,9 @@ _OPEN, _OWED, _ASIDE = (
 )
 
 #: The same as conditions. They are literals because SQLite takes a partial index for nothing else.
-is_open = sa.literal_column("delivery.state in ('owed', 'sending')", sa.Boolean)
-is_owed = sa.literal_column("delivery.state = 'owed'", sa.Boolean)
-is_aside = sa.literal_column("delivery.state = 'aside'", sa.Boolean)
+is_open = sa.text("delivery.state in ('owed', 'sending')")
+is_owed = sa.text("delivery.state = 'owed'")
+is_aside = sa.text("delivery.state = 'aside'")
 
 delivery = sa.Table(
     "delivery",

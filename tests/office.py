@@ -94,7 +94,8 @@ class Office:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.halfdoor.stop()
+        async with asyncio.timeout(20):
+            await self.halfdoor.stop()
         await self.server.__aexit__()
 
     async def open(self, *, link: bool = True) -> None:

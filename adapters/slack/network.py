@@ -29,6 +29,8 @@ log = structlog.get_logger()
 MARK = "halfdoor_delivery"
 #: Pages of a thread or a channel, 200 posts each, that are searched for a mark.
 SEARCH_PAGES = 10
+#: Seconds that a connection has to say goodbye.
+CLOSE_TIMEOUT = 3.0
 
 
 class SlackNetwork:
@@ -55,7 +57,8 @@ class SlackNetwork:
         self.api = Api(client)
         self.people = People(self.api, clock)
         self.app = AsyncApp(
-            client=client,
+            # Without a token of its own, or bolt warns that it is not used.
+            client=AsyncWebClient(base_url=settings.api_url, session=self._session, retry_handlers=[]),
             # Bolt's own asks Slack once more, and lets messages overtake each other meanwhile.
             authorize=self._authorize(),
             # Commit, then acknowledge: the listener runs first, and if it fails Slack delivers again.
@@ -68,30 +71,13 @@ class SlackNetwork:
     # ------------------------------------------------------------ Network
 
     async def post(self, delivery: Delivery, mark: str) -> PostRef:
-        post = self._draw(delivery)
-        customize = post.author is not None and await self.api.may("chat:write.customize")
-        if not customize:
-            post = post.named()
-        surface = delivery.surface
-        answer = await self.api.call(
-            "chat.postMessage",
-            channel=surface.place.id,
-            thread_ts=surface.thread,
-            text=post.text,
-            blocks=post.blocks,
-            username=post.author if customize else None,
-            icon_url=post.picture if customize else None,
-            metadata={"event_type": MARK, "event_payload": {"mark": mark}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return PostRef(surface.place, str(answer["ts"]))
+        customize = await self.api.may("chat:write.customize")
+        answer = await self.api.call("chat.postMessage", **posting(delivery, mark, customize=customize))
+        return PostRef(delivery.surface.place, str(answer["ts"]))
 
     async def update(self, delivery: Delivery, post: PostRef) -> None:
-        drawn = self._draw(delivery)
-        if drawn.author is not None and not await self.api.may("chat:write.customize"):
-            drawn = drawn.named()
-        await self._change(post, drawn)
+        customize = await self.api.may("chat:write.customize")
+        await self._change(post, draw(delivery, customize=customize))
 
     async def remove(self, delivery: Delivery, post: PostRef) -> None:
         try:
@@ -148,7 +134,10 @@ class SlackNetwork:
         finally:
             # Nothing new comes in from here on; what is being taken is answered before the socket closes.
             handlers, self._handlers = self._handlers, []
-            await asyncio.gather(*(handler.close_async() for handler in handlers), return_exceptions=True)
+            closing = [asyncio.ensure_future(handler.close_async()) for handler in handlers]
+            if closing:
+                # The SDK's close can wait for a reader that has gone already.
+                await asyncio.wait(closing, timeout=CLOSE_TIMEOUT)
 
     async def close(self) -> None:
         await self._session.close()
@@ -208,12 +197,6 @@ class SlackNetwork:
 
         return authorize
 
-    def _draw(self, delivery: Delivery) -> render.Post:
-        about = delivery.surface.project
-        if isinstance(delivery, ToCustomer):
-            return render.for_customer(delivery.content, about)
-        return render.for_staff(delivery.content, about)
-
     async def _change(self, post: PostRef, drawn: render.Post) -> None:
         try:
             await self.api.call(
@@ -226,7 +209,35 @@ class SlackNetwork:
 
     async def _connect(self, handler: AsyncSocketModeHandler) -> None:
         try:
-            await asyncio.wait_for(handler.connect_async(), self._settings.timeout_seconds)
+            # Not wait_for: before Python 3.12 it can swallow the cancellation that stops us.
+            async with asyncio.timeout(self._settings.timeout_seconds):
+                await handler.connect_async()
         except TimeoutError:
             reason = "Slack's Socket Mode cannot be reached, or HALFDOOR_SLACK_APP_TOKEN is not valid"
             raise NotSent(reason) from None
+
+
+def draw(delivery: Delivery, *, customize: bool) -> render.Post:
+    """Draw a delivery; its author stands in a line of its own where Slack won't show it as theirs."""
+    about = delivery.surface.project
+    if isinstance(delivery, ToCustomer):
+        post = render.for_customer(delivery.content, about)
+    else:
+        post = render.for_staff(delivery.content, about)
+    return post if customize else post.named()
+
+
+def posting(delivery: Delivery, mark: str, *, customize: bool) -> dict[str, Any]:
+    """Return the arguments of chat.postMessage: nothing of it can ping, and nothing is unfurled."""
+    post, surface = draw(delivery, customize=customize), delivery.surface
+    return {
+        "channel": surface.place.id,
+        "thread_ts": surface.thread,
+        "text": post.text,
+        "blocks": post.blocks,
+        "username": post.author if customize else None,
+        "icon_url": post.picture if customize else None,
+        "metadata": {"event_type": MARK, "event_payload": {"mark": mark}},
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }

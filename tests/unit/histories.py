@@ -1,0 +1,366 @@
+"""Histories of a ticket, lived through by the real desk, store, ledger and renderer, without a network.
+
+What a customer can observe is everything that goes to their place, as Slack would get it, and every answer
+they are given. Two histories that differ in internal acts alone must be observed alike.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import strategies as st
+from sqlalchemy.pool import StaticPool
+
+from adapters.slack import render
+from adapters.slack.network import draw, posting
+from bot.asking import apply
+from bot.ports import Asked, Deleted, Delivered, Due, Edited, Incoming, Link, Said
+from bot.taking import Taking
+from bot.tickets import asks as a
+from bot.tickets import commands as c
+from bot.tickets.deliveries import Call, ToCustomer, call_for
+from bot.tickets.model import (
+    Actor,
+    Message,
+    Note,
+    Person,
+    Place,
+    PostRef,
+    Priority,
+    Project,
+    Side,
+    Status,
+    Visibility,
+)
+from bot.tickets.texts import Refused
+from storage.ledger import Ledger
+from storage.schema import metadata
+from storage.tx import SqlTx
+
+CANARY = "canary"
+FRONT, BACK = Place("slack", "CFRONT"), Place("slack", "CBACK")
+CARLA = Actor(Person("slack", "UCARLA", "Carla"), Side.CUSTOMER)
+ROBIN = Actor(Person("slack", "UROBIN", "Robin"), Side.STAFF)
+KIM = Actor(Person("slack", "UKIM", f"Kim {CANARY}"), Side.STAFF)
+LINK = Link(Project("ACME", "Acme"), (FRONT,), BACK)
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+OPEN_ONES = [status for status in Status if status is not Status.CLOSED]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that happens. `nth` picks an older entry to act on; `internal` acts must leave no trace."""
+
+    kind: str
+    internal: bool
+    nth: int = 0
+    word: str = ""
+    status: Status = Status.OPEN
+    stars: int = 1
+    reason: bool = False
+    days: int = 0
+
+
+words = st.sampled_from(["alpha", "beta", "gamma", "<!channel>", "*bold* & <b>", "@here"])
+public_acts = st.builds(
+    Act,
+    kind=st.sampled_from(
+        [
+            "says",
+            "staff_says",
+            "replies",
+            "replies",
+            "edits_reply",
+            "recalls",
+            "edits",
+            "deletes",
+            "status",
+            "assigns",
+            "unassigns",
+            "titles",
+            "closes",
+            "closes",
+            "closes_as_customer",
+            "reopens",
+            "reopens_as_staff",
+            "rates",
+            "reacts",
+            "lists",
+            "shows",
+            "foreign",
+            "forbidden",
+            "comments",
+            "publicly_comments",
+            "panel",
+            "waits",
+        ]
+    ),
+    internal=st.just(False),
+    nth=st.integers(0, 5),
+    word=words,
+    status=st.sampled_from(OPEN_ONES),
+    stars=st.integers(0, 6),
+    reason=st.booleans(),
+    days=st.integers(1, 9),
+)
+internal_acts = st.builds(
+    Act,
+    kind=st.sampled_from(
+        [
+            "notes",
+            "notes",
+            "notes_by_form",
+            "edits_note",
+            "deletes_note",
+            "reacts_to_note",
+            "status_internal",
+            "assigns_internally",
+            "unassigns_internally",
+            "prioritises",
+            "tags",
+            "books",
+            "mistypes",
+            "previews",
+            "lists_inside",
+            "refused",
+        ]
+    ),
+    internal=st.just(True),
+    nth=st.integers(0, 5),
+    word=words,
+    status=st.sampled_from(OPEN_ONES),
+    stars=st.integers(1, 5),
+)
+histories = st.lists(st.one_of(public_acts, internal_acts), min_size=1, max_size=14)
+
+
+class Life:
+    """One history, in a database of its own in memory."""
+
+    def __init__(self) -> None:
+        self.engine = sa.create_engine("sqlite://", poolclass=StaticPool, creator=_fresh)
+        self.observed: list[str] = []
+        self._posts: dict[Place, int] = {}
+
+    def live(self, acts: Iterable[tuple[int, Act]]) -> list[str]:
+        """Live through numbered acts and return what the customer could observe."""
+        at = START
+        opening = Said(PostRef(FRONT, "1"), None, "Export fails", mentioned=True, command="Export fails")
+        self.take(Incoming("open", CARLA.person, FRONT, at, opening), CARLA)
+        for number, one in acts:
+            at = START + timedelta(minutes=number + 1)
+            self.act(number, one, at)
+        self.engine.dispose()
+        return self.observed
+
+    def act(self, number: int, one: Act, at: datetime) -> None:
+        with self.engine.begin() as connection:
+            tx = SqlTx(connection)
+            opened = tx.ticket("ACME-1")
+            assert opened is not None
+            mine = [m for m in tx.messages("ACME-1") if m.by.person == CARLA.person]
+            replies = [m for m in tx.messages("ACME-1") if m.by.side is Side.STAFF and not m.said]
+            notes = self.notes(connection, tx)
+        outside, inside = opened.surfaces.customer.thread, opened.surfaces.staff.thread
+        ref, key = f"act-{number}", "ACME-1"
+
+        def said(place: Place, text: str, command: str | None = None) -> Said:
+            thread = outside if place == FRONT else inside
+            return Said(PostRef(place, f"said-{number}"), thread, text, command is not None, command)
+
+        def ask(by: Actor, wanted: a.Ask, place: Place = BACK) -> None:
+            self.take(Incoming(ref, by.person, place, at, Asked(wanted)), by)
+
+        def pick(found: list[Any]) -> Any:
+            return found[one.nth % len(found)] if found else None
+
+        match one.kind:
+            # ------------------------------------------------ public
+            case "says":
+                self.take(Incoming(ref, CARLA.person, FRONT, at, said(FRONT, one.word)), CARLA)
+            case "staff_says":
+                self.take(Incoming(ref, ROBIN.person, FRONT, at, said(FRONT, one.word)), ROBIN)
+            case "replies":
+                ask(ROBIN, a.AskReply(key, one.word))
+            case "edits_reply" if reply := pick(replies):
+                ask(ROBIN, a.AskEdit(key, reply.id, f"{one.word}!"))
+            case "recalls" if reply := pick(replies):
+                ask(ROBIN, a.AskRecall(key, reply.id))
+            case "edits" if message := pick([m for m in mine if m.said]):
+                edited = Said(message.said, outside, f"{one.word} mended")
+                self.take(Incoming(ref, CARLA.person, FRONT, at, Edited(edited, "none")), CARLA)
+            case "deletes" if message := pick([m for m in mine if m.said]):
+                self.take(Incoming(ref, CARLA.person, FRONT, at, Deleted(message.said)), CARLA)
+            case "status":
+                ask(ROBIN, a.AskStatus(key, one.status))
+            case "assigns":
+                ask(ROBIN, a.AskAssign(key, ROBIN.person))
+            case "unassigns":
+                ask(ROBIN, a.AskAssign(key, None))
+            case "titles":
+                ask(ROBIN, a.AskTitle(key, f"Title {one.word}"))
+            case "closes":
+                # The resolution is public; the reason beside it is an internal act of its own.
+                reason = f"{CANARY} reason" if one.reason else ""
+                ask(ROBIN, a.AskClose(key, one.word if one.nth % 2 else "", reason))
+            case "closes_as_customer":
+                ask(CARLA, a.AskClose(key, "", one.word), FRONT)
+            case "reopens":
+                ask(CARLA, a.AskReopen(key), FRONT)
+            case "reopens_as_staff":
+                ask(ROBIN, a.AskReopen(key))
+            case "rates":
+                ask(CARLA, a.AskRate(key, one.stars), FRONT)
+            case "reacts" if message := pick(mine + replies):
+                self.command(number, at, c.React(by=CARLA, entry=message, emoji="tada"))
+            case "lists":
+                ask(CARLA, a.AskList(every=True), FRONT)
+                ask(CARLA, a.AskDesk(), FRONT)
+            case "shows":
+                ask(CARLA, a.AskStatus(key), FRONT)
+            case "foreign":
+                ask(CARLA, a.AskStatus("ACME-99"), FRONT)
+            case "forbidden":
+                ask(CARLA, a.AskTime(key, 5, "x"), FRONT)
+            case "comments":
+                ask(CARLA, a.AskComment(key, one.word), FRONT)
+            case "publicly_comments":
+                ask(ROBIN, a.AskComment(key, one.word, public=True))
+            case "waits":
+                closing = opened.ticket.closing
+                if closing is not None:
+                    self.command(number, at, c.EndWindow(by=ROBIN, number=closing.number))
+            # ------------------------------------------------ internal
+            case "notes":
+                self.take(Incoming(ref, KIM.person, BACK, at, said(BACK, f"{CANARY} {one.word}")), KIM)
+            case "notes_by_form":
+                ask(KIM, a.AskNote(key, f"{CANARY} {one.word}"))
+            case "edits_note" if note := pick([n for n in notes if n.said]):
+                edited = Said(note.said, inside, f"{CANARY} edited", command="reply to all")
+                self.take(Incoming(ref, KIM.person, BACK, at, Edited(edited, "none")), KIM)
+            case "deletes_note" if note := pick([n for n in notes if n.said]):
+                self.take(Incoming(ref, KIM.person, BACK, at, Deleted(note.said)), KIM)
+            case "reacts_to_note" if note := pick(notes):
+                self.command(number, at, c.React(by=KIM, entry=note, emoji=CANARY))
+            case "status_internal":
+                ask(KIM, a.AskStatus(key, one.status, Visibility.INTERNAL))
+            case "assigns_internally":
+                ask(KIM, a.AskAssign(key, KIM.person, visibility=Visibility.INTERNAL))
+            case "unassigns_internally":
+                ask(KIM, a.AskAssign(key, None, visibility=Visibility.INTERNAL))
+            case "prioritises":
+                ask(KIM, a.AskPriority(key, list(Priority)[one.nth % 4]))
+            case "tags":
+                ask(KIM, a.AskTags(key, (f"{CANARY}-{one.nth}",), ()))
+            case "books":
+                ask(KIM, a.AskTime(key, 10 + one.nth, CANARY))
+            case "mistypes":
+                text = said(BACK, f"@Halfdoor repyl {CANARY}", f"repyl {CANARY}")
+                self.take(Incoming(ref, KIM.person, BACK, at, text), KIM)
+            case "previews":
+                ask(KIM, a.AskPreview(key))
+            case "lists_inside":
+                ask(KIM, a.AskList(every=True))
+            case "refused":
+                ask(KIM, a.AskStatus(key, Status.CLOSED, Visibility.INTERNAL))
+            case _:
+                pass  # there is nothing of that kind to act on yet
+
+    def take(self, incoming: Incoming, by: Actor) -> None:
+        """Take something as the desk does, in one transaction, and deliver what is owed for it."""
+        try:
+            with self.engine.begin() as connection:
+                answer = Taking(SqlTx(connection), incoming, LINK, by).take()
+        except Refused as refused:
+            words = refused.words("en")
+            if by.side is Side.CUSTOMER:
+                self.observed.append(f"told: {words}")
+            return
+        if answer is not None and by.side is Side.CUSTOMER:
+            self.observed.append(f"told: {render.answer(answer)}")
+        self.deliver()
+
+    def command(self, number: int, at: datetime, command: c.Command) -> None:
+        with self.engine.begin() as connection:
+            tx = SqlTx(connection)
+            opened = tx.ticket("ACME-1")
+            assert opened is not None
+            try:
+                apply(tx, LINK, opened, command, at)
+            except Refused:
+                return
+        self.deliver()
+
+    def deliver(self) -> None:
+        """Send all that is owed, as the courier does."""
+        with self.engine.begin() as connection:
+            tx = SqlTx(connection)
+            ledger = Ledger(connection, tx)
+            lanes = connection.exec_driver_sql("select id from surface order by id").scalars().all()
+            for lane in lanes:
+                while isinstance(due := ledger.next_due(lane, 0.0, {}), Due):
+                    ledger.settle(due.id, Delivered(self.send(due)))
+
+    def send(self, due: Due) -> PostRef | None:
+        call = call_for(due.delivery, posted=due.post is not None)
+        seen = isinstance(due.delivery, ToCustomer)
+        place = due.delivery.surface.place
+        assert seen == (place == FRONT), "a delivery went to the other side's place"
+        if call is Call.POST:
+            number = self._posts[place] = self._posts.get(place, 0) + 1
+            if seen:
+                payload = posting(due.delivery, due.mark, customize=True)
+                self.observed.append(json.dumps(payload, sort_keys=True))
+            return PostRef(place, f"post-{number}")
+        if seen and call is not Call.NOTHING:
+            drawn = draw(due.delivery, customize=True)
+            self.observed.append(f"{call} {due.post} {drawn if call is Call.UPDATE else ''}")
+        return None
+
+    def notes(self, connection: sa.Connection, tx: SqlTx) -> list[Note]:
+        found = connection.exec_driver_sql(
+            "select id from entry where visibility = 'internal' order by at, id"
+        ).scalars()
+        loaded = (tx.entry(ident) for ident in found.all())
+        return [note for note in loaded if isinstance(note, Note)]
+
+
+@cache
+def _template() -> bytes:
+    """A database with the tables and the project, made once: each life starts from a copy of it."""
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        SqlTx(connection).link_places(LINK.project, [FRONT], BACK)
+    driver = engine.raw_connection().driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver.serialize()
+
+
+def _fresh() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.deserialize(_template())
+    connection.execute("pragma foreign_keys=on")
+    return connection
+
+
+def observed(acts: list[Act], *, internal: bool) -> list[str]:
+    """Live through a history with or without its internal acts; the others keep their numbers and times."""
+    kept = []
+    for number, one in enumerate(acts):
+        if one.internal and not internal:
+            continue
+        if not internal and one.reason:
+            one = Act(**{**{f: getattr(one, f) for f in one.__dataclass_fields__}, "reason": False})
+        kept.append((number, one))
+    return Life().live(kept)
+
+
+__all__ = ["CANARY", "Act", "Message", "histories", "observed"]
