@@ -309,15 +309,10 @@ class PostgresLanes:
                 log.warning("rescue_failed", error=type(error).__name__)
 
     def _busy(self, connection: sa.Connection, _: object) -> bool:
-        due = sa.select(sa.literal(1)).where(is_open, delivery.c.due <= self._clock.now().timestamp())
-        jobs = sa.text(
-            "select 1 from procrastinate_jobs where (status = 'todo' and coalesce(scheduled_at, now())"
-            " <= now()) or status = 'doing' limit 1"
-        )
-        return (
-            connection.execute(due.limit(1)).first() is not None
-            or connection.execute(jobs).first() is not None
-        )
+        now = self._clock.now().timestamp()
+        owed = sa.select(delivery.c.id).where(is_open, delivery.c.due <= now).limit(1)
+        ringing = sa.select(timer.c.name).where(timer.c.at <= now).limit(1)
+        return any(connection.execute(query).first() is not None for query in (owed, ringing))
 
 
 async def _first(*waits: Coroutine[Any, Any, Any]) -> None:

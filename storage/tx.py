@@ -129,6 +129,7 @@ class SqlTx:
                 surface.c.network == place.network,
                 surface.c.place == place.id,
                 surface.c.thread.is_(None),
+                schema.is_open,
                 delivery.c.subject == "card",
                 delivery.c.state == schema.SENDING,
             )

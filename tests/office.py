@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,16 +29,20 @@ class HandClock:
     def time(self) -> float:
         return self.now().timestamp()
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        # The end is fixed now, not when the coroutine takes its first step: the clock may be turned between.
+        return self._sleep(seconds, self.now() + timedelta(seconds=seconds))
+
+    async def _sleep(self, seconds: float, until: datetime) -> None:
         if seconds <= 0.5:
             await asyncio.sleep(seconds)
-            return
-        sleeper = self.now() + timedelta(seconds=seconds), asyncio.Event()
-        self._sleepers.append(sleeper)
-        try:
-            await sleeper[1].wait()
-        finally:
-            self._sleepers.remove(sleeper)
+        elif until > self.now():
+            sleeper = until, asyncio.Event()
+            self._sleepers.append(sleeper)
+            try:
+                await sleeper[1].wait()
+            finally:
+                self._sleepers.remove(sleeper)
 
     async def advance(self, seconds: float) -> None:
         """Turn the clock on, and let whoever slept until then go on."""

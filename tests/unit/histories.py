@@ -74,6 +74,9 @@ public_acts = st.builds(
     kind=st.sampled_from(
         [
             "says",
+            "says",
+            "says",
+            "says",
             "staff_says",
             "replies",
             "replies",
@@ -120,6 +123,9 @@ internal_acts = st.builds(
             "edits_note",
             "deletes_note",
             "reacts_to_note",
+            "status_internal",
+            "status_internal",
+            "status_internal",
             "status_internal",
             "assigns_internally",
             "unassigns_internally",
