@@ -20,7 +20,7 @@ from procrastinate.worker import Worker
 
 from bot.ports import Clock, Lane, Ring, Unavailable
 from storage import codec
-from storage.schema import delivery, is_open, timer
+from storage.schema import OWED, SENDING, delivery, is_open, timer
 from storage.store import SqlStore
 
 log = structlog.get_logger()
@@ -310,7 +310,14 @@ class PostgresLanes:
 
     def _busy(self, connection: sa.Connection, _: object) -> bool:
         now = self._clock.now().timestamp()
-        owed = sa.select(delivery.c.id).where(is_open, delivery.c.due <= now).limit(1)
+        # A lane whose head was put off waits with all that stands behind it.
+        put_off = delivery.alias("put_off")
+        waits = sa.exists().where(
+            put_off.c.surface == delivery.c.surface,
+            put_off.c.state.in_([OWED, SENDING]),
+            put_off.c.due > now,
+        )
+        owed = sa.select(delivery.c.id).where(is_open, delivery.c.due <= now, ~waits).limit(1)
         ringing = sa.select(timer.c.name).where(timer.c.at <= now).limit(1)
         return any(connection.execute(query).first() is not None for query in (owed, ringing))
 
