@@ -22,74 +22,20 @@ from bot.tickets.model import (
     Ticket,
 )
 from bot.tickets.project import closing_notice, customer_card, staff_card
-from storage import codec
+from storage import codec, statements
 from storage.schema import (
     ASIDE,
-    DONE,
     DROPPED,
     OWED,
     SENDING,
     delivery,
-    entry,
     is_aside,
     is_open,
     is_owed,
-    pace,
-    post,
-    project,
     surface,
     thread,
-    ticket,
 )
 from storage.tx import SqlTx
-
-_other = surface.alias("other")
-_head = (
-    sa.select(
-        delivery,
-        surface.c.network,
-        surface.c.place,
-        surface.c.thread,
-        surface.c.ticket,
-        _other.c.network.label("other_network"),
-        _other.c.place.label("other_place"),
-        _other.c.thread.label("other_thread"),
-        ticket.c.state.label("ticket_state"),
-        project.c.key,
-        project.c.name,
-        project.c.language,
-        project.c.reopen_days,
-        entry.c.visibility,
-        entry.c.rest,
-        entry.c.text,
-        post.c.network.label("post_network"),
-        post.c.place.label("post_place"),
-        post.c.id.label("post_id"),
-        pace.c.whole_at,
-        pace.c.blocked_until,
-    )
-    .select_from(delivery)
-    .join(surface, surface.c.id == delivery.c.surface)
-    .join(_other, sa.and_(_other.c.ticket == surface.c.ticket, _other.c.side != surface.c.side))
-    .join(ticket, ticket.c.key == surface.c.ticket)
-    .join(project, project.c.key == ticket.c.project)
-    .outerjoin(entry, entry.c.id == delivery.c.entry)
-    .outerjoin(post, sa.and_(post.c.surface == delivery.c.surface, post.c.subject == delivery.c.subject))
-    .outerjoin(pace, sa.and_(pace.c.network == surface.c.network, pace.c.place == surface.c.place))
-    .where(delivery.c.surface == sa.bindparam("lane"), is_open)
-    .order_by(delivery.c.rank, delivery.c.id)
-    .limit(1)
-)
-_mark = (
-    sa.update(delivery)
-    .where(delivery.c.id == sa.bindparam("b_id"))
-    .values(state=SENDING, attempts=delivery.c.attempts + 1, since=sa.bindparam("b_since"), due=0)
-)
-_done = (
-    sa.update(delivery)
-    .where(delivery.c.id == sa.bindparam("b_id"), delivery.c.state == SENDING)
-    .values(state=DONE, since=None, error=None)
-)
 
 
 class Ledger:
@@ -101,7 +47,7 @@ class Ledger:
 
     def next_due(self, lane: int, now: float, paces: Mapping[str, tuple[float, int]]) -> Due | float | None:
         """Mark and return the lane's head; its time if that is later than `now`; None for an empty lane."""
-        row = self._connection.execute(_head, {"lane": lane}).first()
+        row = self._connection.execute(statements.HEAD, {"lane": lane}).first()
         if row is None:
             return None
         if row.due > now:
@@ -112,7 +58,7 @@ class Ledger:
         wait = 0.0
         if row.post_id is None:
             wait = self._reserve(row, now, paces.get(row.network, (0.0, 1)))
-        self._connection.execute(_mark, {"b_id": row.id, "b_since": row.since or now + wait})
+        self._connection.execute(statements.MARK, {"b_id": row.id, "b_since": row.since or now + wait})
         return Due(
             id=row.id,
             delivery=_compose(row),
@@ -130,7 +76,7 @@ class Ledger:
         """Record how a delivery went."""
         match outcome:
             case Delivered(post=at):
-                done = self._connection.execute(_done, {"b_id": ident})
+                done = self._connection.execute(statements.SETTLE, {"b_id": ident})
                 if at is not None and done.rowcount:
                     self._record(ident, at)
             case Postponed():
@@ -201,11 +147,11 @@ class Ledger:
     # ------------------------------------------------------------ inside
 
     def _record(self, ident: int, at: PostRef) -> None:
-        row = self._connection.execute(
-            sa.select(delivery.c.surface, delivery.c.subject).where(delivery.c.id == ident)
-        ).one()
+        row = self._connection.execute(statements.ABOUT_DELIVERY, {"id": ident}).one()
         where = {"network": at.place.network, "place": at.place.id, "id": at.id}
-        self._connection.execute(sa.insert(post), {"surface": row.surface, "subject": row.subject, **where})
+        self._connection.execute(
+            statements.ADD_POST, {"surface": row.surface, "subject": row.subject, **where}
+        )
         if row.subject == "card":
             self._connection.execute(
                 sa.update(surface).where(surface.c.id == row.surface).values(thread=at.id)
@@ -230,7 +176,8 @@ class Ledger:
                 .join(delivery, delivery.c.surface == surface.c.id)
                 .where(delivery.c.id == ident)
             ).one()
-            self._set_pace(row.network, row.place, {"blocked_until": due})
+            place = {"network": row.network, "place": row.place}
+            self._connection.execute(self._tx.upserts.blocked_until, place | {"blocked_until": due})
 
     def _drop_newer(self, ident: int) -> None:
         mine = delivery.alias("mine")
@@ -255,15 +202,11 @@ class Ledger:
         interval, burst = budget
         whole_at = max(row.whole_at or 0.0, now)
         wait = max(whole_at - interval * (burst - 1), row.blocked_until or 0.0, now) - now
-        self._set_pace(row.network, row.place, {"whole_at": max(whole_at, now + wait) + interval})
+        if interval:
+            whole = {"whole_at": max(whole_at, now + wait) + interval}
+            place = {"network": row.network, "place": row.place}
+            self._connection.execute(self._tx.upserts.whole_at, place | whole)
         return wait
-
-    def _set_pace(self, network: str, at: str, values: dict[str, float]) -> None:
-        statement = self._tx.insert(pace)
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["network", "place"], set_=values),
-            {"network": network, "place": at, **values},
-        )
 
 
 def _compose(row: Any) -> Delivery:

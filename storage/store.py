@@ -190,26 +190,17 @@ class _Writer:
                 return
 
     def _commit(self, batch: list[_Job]) -> None:
+        """Commit all together. If one fails, nothing has happened yet: each runs again by itself then."""
         try:
             with self._engine.begin() as connection:
                 for job in batch:
-                    self._run(connection, job, alone=len(batch) == 1)
-        except BaseException as error:  # noqa: BLE001 - handed to the callers, whose work it was
-            for job in batch:
-                job.error = job.error or error
-
-    def _run(self, connection: sa.Connection, job: _Job, *, alone: bool) -> None:
-        if alone:
-            job.result = job.work(connection)
-            return
-        savepoint = connection.begin_nested()
-        try:
-            job.result = job.work(connection)
+                    job.result = job.work(connection)
         except BaseException as error:  # noqa: BLE001 - handed to the caller, whose work it was
-            savepoint.rollback()
-            job.error = error
-        else:
-            savepoint.commit()
+            if len(batch) == 1:
+                batch[0].error = error
+                return
+            for job in batch:
+                self._commit([job])
 
 
 def _finish(batch: list[_Job]) -> None:

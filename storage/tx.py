@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.ports import Conflict, Link, Opened, PlaceTaken
 from bot.tickets import events as e
@@ -37,47 +35,8 @@ from bot.tickets.model import (
     Ticket,
     Visibility,
 )
-from storage import codec, schema
-from storage.schema import delivery, entry, event, place, project, surface, taken, thread, ticket, timer
-
-_customer = surface.alias("customer")
-_staff = surface.alias("staff")
-_whole = (
-    sa.select(
-        ticket.c.state,
-        _customer.c.network,
-        _customer.c.place,
-        _customer.c.thread,
-        _staff.c.network,
-        _staff.c.place,
-        _staff.c.thread,
-        schema.project.c.key,
-        schema.project.c.name,
-        schema.project.c.language,
-        schema.project.c.reopen_days,
-    )
-    .join(schema.project, schema.project.c.key == ticket.c.project)
-    .join(_customer, sa.and_(_customer.c.ticket == ticket.c.key, _customer.c.side == "customer"))
-    .join(_staff, sa.and_(_staff.c.ticket == ticket.c.key, _staff.c.side == "staff"))
-)
-_by_key = _whole.where(ticket.c.key == sa.bindparam("key")).with_for_update(of=ticket)
-_hit = surface.alias("hit")
-_by_thread = (
-    _whole.join(_hit, _hit.c.ticket == ticket.c.key)
-    .join(thread, thread.c.surface == _hit.c.id)
-    .where(
-        thread.c.network == sa.bindparam("network"),
-        thread.c.place == sa.bindparam("place"),
-        thread.c.id == sa.bindparam("thread"),
-    )
-    .with_for_update(of=ticket)
-)
-_surface_id = sa.select(surface.c.id).where(
-    surface.c.ticket == sa.bindparam("key"), surface.c.side == sa.bindparam("side")
-)
-_save_ticket = sa.update(ticket).where(
-    ticket.c.key == sa.bindparam("b_key"), ticket.c.version == sa.bindparam("b_version")
-)
+from storage import codec, schema, statements
+from storage.schema import delivery, entry, event, place, project, surface, ticket, timer
 
 
 class SqlTx:
@@ -85,16 +44,15 @@ class SqlTx:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.upserts = statements.upserts(connection.dialect.name)
+        self._surfaces: dict[str, dict[str, int]] = {}
         self.woken: set[int] = set()
         self.timers: list[tuple[datetime, str]] = []
 
     # ------------------------------------------------------------ reading
 
     def link(self, place: Place) -> Link | None:
-        where = schema.place.c
-        key = self._connection.scalar(
-            sa.select(where.project).where(where.network == place.network, where.id == place.id)
-        )
+        key = self._connection.scalar(statements.PROJECT_OF_PLACE, {"network": place.network, "id": place.id})
         return self.project(key) if key else None
 
     def project(self, key: str) -> Link | None:
@@ -115,11 +73,11 @@ class SqlTx:
         return [link for key in keys if (link := self.project(key))]
 
     def ticket(self, key: str) -> Opened | None:
-        return self._opened(self._connection.execute(_by_key, {"key": key}).first())
+        return self._opened(self._connection.execute(statements.TICKET, {"key": key}).first())
 
     def ticket_in(self, place: Place, thread: str) -> Opened | None:
         values = {"network": place.network, "place": place.id, "thread": thread}
-        return self._opened(self._connection.execute(_by_thread, values).first())
+        return self._opened(self._connection.execute(statements.TICKET_IN, values).first())
 
     def may_be_card(self, place: Place) -> bool:
         query = (
@@ -137,14 +95,11 @@ class SqlTx:
         return self._connection.execute(query.limit(1)).first() is not None
 
     def entry(self, entry_id: str) -> Message | Note | None:
-        return self._entry(entry.c.id == entry_id)
+        return self._entry(statements.ENTRY, {"id": entry_id})
 
     def entry_said(self, post: PostRef) -> Message | Note | None:
-        return self._entry(
-            (entry.c.said_network == post.place.network)
-            & (entry.c.said_place == post.place.id)
-            & (entry.c.said_id == post.id)
-        )
+        where = {"network": post.place.network, "place": post.place.id, "id": post.id}
+        return self._entry(statements.ENTRY_SAID, where)
 
     def messages(self, ticket: str) -> list[Message]:
         rows = self._connection.execute(
@@ -190,7 +145,9 @@ class SqlTx:
         if ask.words:
             where.append(ticket.c.title.icontains(ask.words, autoescape=True))
         found = self._connection.scalar(sa.select(sa.func.count()).select_from(ticket).where(*where))
-        rows = self._connection.execute(_whole.where(*where).order_by(ticket.c.number.desc()).limit(limit))
+        rows = self._connection.execute(
+            statements.WHOLE.where(*where).order_by(ticket.c.number.desc()).limit(limit)
+        )
         return [opened for row in rows if (opened := self._opened(row))], found or 0
 
     def count_by_status(self, project: str, *, public: bool) -> dict[str, int]:
@@ -212,10 +169,7 @@ class SqlTx:
     # ------------------------------------------------------------ writing
 
     def take(self, ref: str, at: datetime) -> bool:
-        done = self._connection.execute(
-            self.insert(taken).on_conflict_do_nothing().returning(taken.c.ref),
-            {"ref": ref, "at": at.timestamp()},
-        )
+        done = self._connection.execute(self.upserts.take, {"ref": ref, "at": at.timestamp()})
         return done.first() is not None
 
     def next_number(self, project: str) -> int:
@@ -240,7 +194,7 @@ class SqlTx:
 
     def alias(self, ticket: str, post: PostRef) -> None:
         self._connection.execute(
-            self.insert(thread).on_conflict_do_nothing(),
+            self.upserts.alias,
             {
                 "network": post.place.network,
                 "place": post.place.id,
@@ -251,23 +205,14 @@ class SqlTx:
 
     def save(self, before: Ticket | None, after: Ticket, events: Sequence[e.Event]) -> None:
         if before is not None:
-            values = codec.dump_ticket(after)
-            done = self._connection.execute(
-                _save_ticket.values({name: values[name] for name in values if name != "key"}),
-                {"b_key": before.key, "b_version": before.version},
-            )
+            values = codec.dump_ticket(after) | {"b_key": before.key, "b_version": before.version}
+            del values["key"]
+            done = self._connection.execute(statements.SAVE_TICKET, values)
             if done.rowcount != 1:
                 raise Conflict(after.key)
         changed = entries(events).values()
         if changed:
-            statement = self.insert(entry)
-            fresh = statement.excluded
-            self._connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["id"], set_={"text": fresh.text, "rest": fresh.rest}
-                ),
-                [codec.dump_entry(one) for one in changed],
-            )
+            self._connection.execute(self.upserts.entry, [codec.dump_entry(one) for one in changed])
         first = (before.version if before else 0) + 1
         rows: list[dict[str, object]] = []
         for seq, happened in enumerate(events, first):
@@ -283,7 +228,7 @@ class SqlTx:
                     "body": body,
                 }
             )
-        self._connection.execute(sa.insert(event), rows)
+        self._connection.execute(statements.ADD_EVENTS, rows)
 
     def owe(self, deliveries: Sequence[Delivery], at: datetime) -> None:
         for one in deliveries:
@@ -303,15 +248,11 @@ class SqlTx:
             "entry_visibility": _visibility(pinned),
             "words": content.text if isinstance(content, StaffNotice) else None,
         }
-        self._connection.execute(self.insert(delivery).on_conflict_do_nothing(), values)
+        self._connection.execute(self.upserts.owe, values)
         self.woken.add(values["surface"])
 
     def call_at(self, at: datetime, name: str) -> None:
-        statement = self.insert(timer)
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["name"], set_={"at": statement.excluded.at}),
-            {"name": name, "at": at.timestamp()},
-        )
+        self._connection.execute(self.upserts.timer, {"name": name, "at": at.timestamp()})
         self.timers.append((at, name))
 
     def rang(self, name: str, now: datetime) -> bool:
@@ -332,14 +273,13 @@ class SqlTx:
             other = self.link(one)
             if other is not None and other.project.key != linked.key:
                 raise PlaceTaken(other.project.key)
-        statement = self.insert(project)
         values = {
             "key": linked.key,
             "name": linked.name,
             "language": linked.language,
             "reopen_days": linked.reopen_days,
         }
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values), values)
+        self._connection.execute(self.upserts.project, values)
         self._connection.execute(sa.delete(place).where(place.c.project == linked.key))
         self._connection.execute(
             sa.insert(place),
@@ -351,19 +291,14 @@ class SqlTx:
 
     # ------------------------------------------------------------ inside
 
-    def insert(self, table: sa.Table) -> Any:
-        """Both dialects know `on conflict`, each under its own name."""
-        sqlite = self._connection.dialect.name == "sqlite"
-        return sqlite_insert(table) if sqlite else postgres_insert(table)
-
     def _surface(self, key: str, side: Side) -> int:
-        found = self._connection.scalar(_surface_id, {"key": key, "side": side.value})
-        assert isinstance(found, int), f"{key} has no {side} surface"
-        return found
+        if key not in self._surfaces:
+            rows = self._connection.execute(statements.SURFACES, {"key": key})
+            self._surfaces[key] = {row.side: row.id for row in rows}
+        return self._surfaces[key][side.value]
 
-    def _entry(self, where: sa.ColumnElement[bool]) -> Message | Note | None:
-        query = sa.select(entry.c.visibility, entry.c.rest, entry.c.text).where(where)
-        row = self._connection.execute(query).first()
+    def _entry(self, query: sa.Select[*tuple[Any, ...]], values: dict[str, str]) -> Message | Note | None:
+        row = self._connection.execute(query, values).first()
         return codec.load_entry(*row) if row else None
 
     def _opened(self, row: Any) -> Opened | None:

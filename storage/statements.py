@@ -1,0 +1,154 @@
+"""The statements of the hot path, built once: building one costs SQLAlchemy more than running it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.schema import (
+    DONE,
+    SENDING,
+    delivery,
+    entry,
+    event,
+    is_open,
+    pace,
+    place,
+    post,
+    project,
+    surface,
+    taken,
+    thread,
+    ticket,
+    timer,
+)
+
+_customer, _staff = surface.alias("customer"), surface.alias("staff")
+_hit, _other = surface.alias("hit"), surface.alias("other")
+
+#: A ticket with both surfaces and its project, in the order `SqlTx` reads them in.
+WHOLE = (
+    sa.select(
+        ticket.c.state,
+        _customer.c.network,
+        _customer.c.place,
+        _customer.c.thread,
+        _staff.c.network,
+        _staff.c.place,
+        _staff.c.thread,
+        project.c.key,
+        project.c.name,
+        project.c.language,
+        project.c.reopen_days,
+    )
+    .join(project, project.c.key == ticket.c.project)
+    .join(_customer, sa.and_(_customer.c.ticket == ticket.c.key, _customer.c.side == "customer"))
+    .join(_staff, sa.and_(_staff.c.ticket == ticket.c.key, _staff.c.side == "staff"))
+)
+TICKET = WHOLE.where(ticket.c.key == sa.bindparam("key")).with_for_update(of=ticket)
+TICKET_IN = (
+    WHOLE.join(_hit, _hit.c.ticket == ticket.c.key)
+    .join(thread, thread.c.surface == _hit.c.id)
+    .where(
+        thread.c.network == sa.bindparam("network"),
+        thread.c.place == sa.bindparam("place"),
+        thread.c.id == sa.bindparam("thread"),
+    )
+    .with_for_update(of=ticket)
+)
+PROJECT_OF_PLACE = sa.select(place.c.project).where(
+    place.c.network == sa.bindparam("network"), place.c.id == sa.bindparam("id")
+)
+SURFACES = sa.select(surface.c.side, surface.c.id).where(surface.c.ticket == sa.bindparam("key"))
+_entry = sa.select(entry.c.visibility, entry.c.rest, entry.c.text)
+ENTRY = _entry.where(entry.c.id == sa.bindparam("id"))
+ENTRY_SAID = _entry.where(
+    entry.c.said_network == sa.bindparam("network"),
+    entry.c.said_place == sa.bindparam("place"),
+    entry.c.said_id == sa.bindparam("id"),
+)
+SAVE_TICKET = (
+    sa.update(ticket)
+    .where(ticket.c.key == sa.bindparam("b_key"), ticket.c.version == sa.bindparam("b_version"))
+    .values({column.name: sa.bindparam(column.name) for column in ticket.c if column.name != "key"})
+)
+ADD_EVENTS = sa.insert(event)
+
+#: The head of a lane, with all that is needed to draw it and to find where it stands.
+HEAD = (
+    sa.select(
+        delivery,
+        surface.c.network,
+        surface.c.place,
+        surface.c.thread,
+        surface.c.ticket,
+        _other.c.network.label("other_network"),
+        _other.c.place.label("other_place"),
+        _other.c.thread.label("other_thread"),
+        ticket.c.state.label("ticket_state"),
+        project.c.key,
+        project.c.name,
+        project.c.language,
+        project.c.reopen_days,
+        entry.c.visibility,
+        entry.c.rest,
+        entry.c.text,
+        post.c.network.label("post_network"),
+        post.c.place.label("post_place"),
+        post.c.id.label("post_id"),
+        pace.c.whole_at,
+        pace.c.blocked_until,
+    )
+    .select_from(delivery)
+    .join(surface, surface.c.id == delivery.c.surface)
+    .join(_other, sa.and_(_other.c.ticket == surface.c.ticket, _other.c.side != surface.c.side))
+    .join(ticket, ticket.c.key == surface.c.ticket)
+    .join(project, project.c.key == ticket.c.project)
+    .outerjoin(entry, entry.c.id == delivery.c.entry)
+    .outerjoin(post, sa.and_(post.c.surface == delivery.c.surface, post.c.subject == delivery.c.subject))
+    .outerjoin(pace, sa.and_(pace.c.network == surface.c.network, pace.c.place == surface.c.place))
+    .where(delivery.c.surface == sa.bindparam("lane"), is_open)
+    .order_by(delivery.c.rank, delivery.c.id)
+    .limit(1)
+)
+MARK = (
+    sa.update(delivery)
+    .where(delivery.c.id == sa.bindparam("b_id"))
+    .values(state=SENDING, attempts=delivery.c.attempts + 1, since=sa.bindparam("b_since"), due=0)
+)
+SETTLE = (
+    sa.update(delivery)
+    .where(delivery.c.id == sa.bindparam("b_id"), delivery.c.state == SENDING)
+    .values(state=DONE, since=None, error=None)
+)
+ABOUT_DELIVERY = sa.select(delivery.c.surface, delivery.c.subject).where(delivery.c.id == sa.bindparam("id"))
+ADD_POST = sa.insert(post)
+
+
+class Upserts:
+    """The statements with `on conflict`, which each dialect spells for itself."""
+
+    def __init__(self, insert: Any) -> None:
+        self.take = insert(taken).on_conflict_do_nothing().returning(taken.c.ref)
+        self.owe = insert(delivery).on_conflict_do_nothing()
+        self.alias = insert(thread).on_conflict_do_nothing()
+        self.entry = _upsert(insert(entry), ["id"], "text", "rest")
+        self.timer = _upsert(insert(timer), ["name"], "at")
+        self.project = _upsert(insert(project), ["key"], "name", "language", "reopen_days")
+        self.whole_at = _upsert(insert(pace), ["network", "place"], "whole_at")
+        self.blocked_until = _upsert(insert(pace), ["network", "place"], "blocked_until")
+
+
+@cache
+def upserts(dialect: str) -> Upserts:
+    """Return the upserts for a dialect, by its name."""
+    return Upserts(sqlite_insert if dialect == "sqlite" else postgres_insert)
+
+
+def _upsert(statement: Any, key: list[str], *columns: str) -> Any:
+    fresh = {name: statement.excluded[name] for name in columns}
+    return statement.on_conflict_do_update(index_elements=key, set_=fresh)
