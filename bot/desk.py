@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -87,17 +87,24 @@ class Desk:
                 await self._check_assignee(act.ask, link)
             if isinstance(act, Said) and act.command:
                 await self._check_named(act, link)
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception_type((Conflict, NotYet)),
-                stop=stop_after_attempt(8),
-                wait=wait_fixed(0.05) + wait_random(0, 0.25),
-                sleep=self._clock.sleep,
-                reraise=True,
-            ):
-                with attempt:
-                    return await self._store.transact(lambda tx: Taking(tx, incoming, link, actor).take())
+            try:
+                return await self._store.transact(lambda tx: Taking(tx, incoming, link, actor).take())
+            except (Conflict, NotYet):
+                return await self._again(lambda tx: Taking(tx, incoming, link, actor).take())
         except Refused as refused:
             return Words(refused.words(language), refused=True, field=refused.field)
+
+    async def _again(self, work: Callable[[Tx], Answer | None]) -> Answer | None:
+        """Try a transaction again that lost a race, or whose thread is just being made."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type((Conflict, NotYet)),
+            stop=stop_after_attempt(8),
+            wait=wait_fixed(0.05) + wait_random(0, 0.25),
+            sleep=self._clock.sleep,
+            reraise=True,
+        ):
+            with attempt:
+                return await self._store.transact(work)
         raise AssertionError("the retries end by returning or raising")
 
     async def ring(self, name: str) -> None:
