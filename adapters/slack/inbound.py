@@ -40,7 +40,7 @@ class Event:
 
 
 def event(payload: Mapping[str, Any]) -> Event | None:
-    """Read a `message` or `app_mention` event; None when it is not somebody's words.
+    """Read a `message` event; None when it is not somebody's words. A mention arrives as one too.
 
     Bots' posts, our own among them, and changes without new words (an unfurled link) are nobody's words.
     """

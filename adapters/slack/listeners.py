@@ -34,7 +34,6 @@ def register(network: SlackNetwork, desk: Desk, clock: Clock) -> None:
     listening = _Listening(network, desk, clock)
     app: AsyncApp = network.app
     app.event("message")(listening.message)
-    app.event("app_mention")(listening.message)
     app.event("member_joined_channel")(listening.membership)
     app.event("member_left_channel")(listening.membership)
     app.event("user_change")(listening.user_change)

@@ -17,7 +17,6 @@ MANIFEST = Path(__file__).parents[2] / "manifest" / "slack.yaml"
 ADAPTER = Path(listeners.__file__).parent
 #: The scope without which Slack does not send an event (docs.slack.dev, each event's page).
 EVENT_SCOPES = {
-    "app_mention": "app_mentions:read",
     "member_joined_channel": "channels:read groups:read",
     "member_left_channel": "channels:read groups:read",
     "message.channels": "channels:history",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -59,92 +59,48 @@ class Act:
     """One thing that happens. `nth` picks an older entry to act on; `internal` acts must leave no trace."""
 
     kind: str
-    internal: bool
     nth: int = 0
     word: str = ""
     status: Status = Status.OPEN
     stars: int = 1
     reason: bool = False
-    days: int = 0
+
+    @property
+    def internal(self) -> bool:
+        return self.kind in INTERNAL
 
 
 words = st.sampled_from(["alpha", "beta", "gamma", "<!channel>", "*bold* & <b>", "@here"])
-public_acts = st.builds(
-    Act,
-    kind=st.sampled_from(
-        [
-            "says",
-            "says",
-            "says",
-            "says",
-            "staff_says",
-            "replies",
-            "replies",
-            "edits_reply",
-            "recalls",
-            "edits",
-            "deletes",
-            "status",
-            "assigns",
-            "unassigns",
-            "titles",
-            "closes",
-            "closes",
-            "closes_as_customer",
-            "reopens",
-            "reopens_as_staff",
-            "rates",
-            "reacts",
-            "lists",
-            "shows",
-            "foreign",
-            "forbidden",
-            "comments",
-            "publicly_comments",
-            "panel",
-            "waits",
-        ]
+COMMON = ["says", "notes", "status_internal", "status"]
+PUBLIC = [
+    *("says", "staff_says", "replies", "edits_reply", "recalls", "edits", "deletes", "status", "assigns"),
+    *(
+        "unassigns",
+        "titles",
+        "closes",
+        "closes_as_customer",
+        "reopens",
+        "reopens_as_staff",
+        "rates",
+        "reacts",
     ),
-    internal=st.just(False),
+    *("lists", "shows", "foreign", "forbidden", "comments", "publicly_comments", "waits"),
+]
+INTERNAL = [
+    *("notes", "notes_by_form", "edits_note", "deletes_note", "reacts_to_note", "status_internal"),
+    *("assigns_internally", "unassigns_internally", "prioritises", "tags", "books", "mistypes", "previews"),
+    *("lists_inside", "refused"),
+]
+acts = st.builds(
+    Act,
+    kind=st.sampled_from([*COMMON * 10, *PUBLIC, *INTERNAL]),
     nth=st.integers(0, 5),
     word=words,
     status=st.sampled_from(OPEN_ONES),
     stars=st.integers(0, 6),
     reason=st.booleans(),
-    days=st.integers(1, 9),
 )
-internal_acts = st.builds(
-    Act,
-    kind=st.sampled_from(
-        [
-            "notes",
-            "notes",
-            "notes_by_form",
-            "edits_note",
-            "deletes_note",
-            "reacts_to_note",
-            "status_internal",
-            "status_internal",
-            "status_internal",
-            "status_internal",
-            "assigns_internally",
-            "unassigns_internally",
-            "prioritises",
-            "tags",
-            "books",
-            "mistypes",
-            "previews",
-            "lists_inside",
-            "refused",
-        ]
-    ),
-    internal=st.just(True),
-    nth=st.integers(0, 5),
-    word=words,
-    status=st.sampled_from(OPEN_ONES),
-    stars=st.integers(1, 5),
-)
-histories = st.lists(st.one_of(public_acts, internal_acts), min_size=1, max_size=14)
+histories = st.lists(acts, min_size=1, max_size=14)
 
 
 class Life:
@@ -364,7 +320,7 @@ def observed(acts: list[Act], *, internal: bool) -> list[str]:
         if one.internal and not internal:
             continue
         if not internal and one.reason:
-            one = Act(**{**{f: getattr(one, f) for f in one.__dataclass_fields__}, "reason": False})
+            one = replace(one, reason=False)
         kept.append((number, one))
     return Life().live(kept)
 
