@@ -112,8 +112,9 @@ class Office:
             front, back = Place("slack", self.front.id), Place("slack", self.back.id)
             await self.halfdoor.store.transact(lambda tx: tx.link_places(project, [front], back))
         await self.halfdoor.start()
-        while self.server.connections < 2:
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(20):
+            while self.server.connections < self.slack.get("connections", 2):
+                await asyncio.sleep(0.005)
 
     @property
     def network(self) -> SlackNetwork:
