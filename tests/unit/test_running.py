@@ -1,0 +1,166 @@
+"""The command line, the settings and the log, as whoever runs Halfdoor meets them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner
+
+from bot import logs
+from bot.__main__ import app
+from tests.office import Office
+
+NO_TOKENS = {"HALFDOOR_SLACK_BOT_TOKEN": None, "HALFDOOR_SLACK_APP_TOKEN": None}
+runner = CliRunner()
+
+
+def invoke(*arguments: str, **environment: str | None) -> tuple[int, str]:
+    done = runner.invoke(app, arguments, env={**NO_TOKENS, "COLUMNS": "200", **environment})
+    return done.exit_code, done.output
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_each_missing_setting_is_named_with_what_it_is() -> None:
+    code, said = invoke("run")
+    assert code == 1
+    assert "HALFDOOR_SLACK_BOT_TOKEN is missing. The bot token, xoxb-…" in said
+    assert "HALFDOOR_SLACK_APP_TOKEN is missing. The app-level token, xapp-…" in said
+
+
+def test_a_wrong_setting_is_named_and_its_value_is_not_shown() -> None:
+    code, said = invoke("run", HALFDOOR_SLACK_BOT_TOKEN="secret-1", HALFDOOR_SLACK_APP_TOKEN="xapp-1")
+    assert code == 1
+    assert "HALFDOOR_SLACK_BOT_TOKEN must begin with xoxb-" in said
+    assert "secret-1" not in said
+    code, said = invoke("db", "upgrade", HALFDOOR_DATABASE_URL="mysql://x")
+    assert code == 1
+    assert "HALFDOOR_DATABASE_URL must begin with sqlite:/// or postgresql://" in said
+
+
+def test_a_database_that_is_away_is_said_to_be_away() -> None:
+    code, said = invoke("db", "upgrade", HALFDOOR_DATABASE_URL="postgresql://x@127.0.0.1:1/x")
+    assert code == 1
+    assert "The database cannot be reached" in said
+    assert "Traceback" not in said
+
+
+def test_projects_are_added_and_listed() -> None:
+    assert invoke("project", "list") == (
+        1,
+        "The database is not at this version. Run `halfdoor db upgrade` first.\n",
+    )
+    assert invoke("db", "upgrade")[0] == 0
+    add = ("project", "add", "ACME", "Acme", "--customer", "slack:C1", "--staff", "slack:C2")
+    assert invoke(*add) == (0, "ACME is set up.\n")
+    listed = invoke("project", "list")[1]
+    assert re.search(r"ACME .* Acme .* en .* 7 .* slack:C1 .* slack:C2", listed)
+    taken = ("project", "add", "BETA", "Beta", "--customer", "slack:C1", "--staff", "slack:C3")
+    assert invoke(*taken)[1].strip() == "One of these places belongs to ACME already."
+    assert "is no place" in invoke("project", "add", "B2", "B", "--customer", "C1", "--staff", "slack:C3")[1]
+    assert (
+        "is no key" in invoke("project", "add", "b", "B", "--customer", "slack:C4", "--staff", "slack:C3")[1]
+    )
+
+
+async def test_deliveries_are_listed_retried_and_dropped(office: Office) -> None:
+    await office.ticket()
+    office.front.archived = True
+    await office.robin.slash(office.back, "reply ACME-1 secret one")
+    await office.robin.slash(office.back, "reply ACME-1 secret two")
+    await office.settle()
+    await office.halfdoor.stop()
+    environment = {"HALFDOOR_DATABASE_URL": office.database_url}
+    listed = await in_thread("deliveries", "list", **environment)
+    assert "is_archived" in listed
+    assert "secret" not in listed
+    assert "was not set aside" in await in_thread("deliveries", "drop", "999", **environment)
+    number = re.findall(r"│ (\d+) ", listed)[0]
+    assert "will not be sent" in await in_thread("deliveries", "drop", number, **environment)
+    assert "Name one delivery" in await in_thread("deliveries", "retry", **environment)
+    assert "1 will be sent again." in await in_thread("deliveries", "retry", "--all", **environment)
+    assert "Nothing like that" in await in_thread("deliveries", "retry", "--all", **environment)
+    office.front.archived = False
+    await office.open(link=False)
+    await office.settle()
+    assert office.customer_thread() == ["Robin (Support): secret two"]
+
+
+async def in_thread(*arguments: str, **environment: str) -> str:
+    import asyncio
+
+    return (await asyncio.to_thread(lambda: invoke(*arguments, **environment)))[1]
+
+
+def test_the_demo_plays_to_its_end_and_shows_both_sides() -> None:
+    code, said = invoke("demo", "--quick")
+    assert code == 0
+    assert "what the customer sees" in said
+    assert "And opens it again" in said
+
+
+class TestTheLog:
+    @pytest.fixture(autouse=True)
+    def as_it_is_run(self) -> object:
+        kept = logging.getLogger().handlers, logging.getLogger().level
+        yield
+        structlog.reset_defaults()
+        logging.getLogger().handlers, _ = kept
+        logging.getLogger().setLevel(kept[1])
+
+    def test_an_exception_is_told_by_its_type_and_place_alone(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        logs.configure("info", "json")
+        try:
+            raise ValueError("the text of a note")
+        except ValueError:
+            structlog.get_logger().exception("failed", ticket="ACME-1")
+        said = json.loads(capfd.readouterr().err)
+        assert said["exception"].endswith("ValueError")
+        assert "text of a note" not in str(said)
+
+    def test_secrets_are_taken_out_wherever_they_stand(self, capfd: pytest.CaptureFixture[str]) -> None:
+        logs.configure("info", "json")
+        logging.getLogger("slack_bolt").warning("bad token xoxb-12-ab and xapp-1-x")
+        structlog.get_logger().warning("x", url="postgresql://user:hunter2@host/name")
+        said = capfd.readouterr().err
+        assert "xoxb-12-ab" not in said
+        assert "xapp-1-x" not in said
+        assert "hunter2" not in said
+
+    def test_what_libraries_say_below_a_warning_is_not_logged(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        logs.configure("debug", "json")
+        logging.getLogger("slack_sdk").debug("payload: the text of a note")
+        logging.getLogger("slack_bolt").info("payload: the text of a note")
+        assert capfd.readouterr().err == ""
+
+    async def test_a_tickets_life_leaves_no_text_and_no_token_in_the_log(
+        self, sqlite_url: str, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        logs.configure("debug", "json")
+        async with Office(sqlite_url) as office:
+            await office.ticket("the canary question")
+            office.server.fault("chat.postMessage", "500_after", channel=office.back.id)
+            office.robin.say(office.back, "a canary note", thread=office.inside())
+            office.robin.say(office.back, "<@UHALFDOOR> repyl canary", thread=office.inside())
+            await office.robin.slash(office.back, "reply ACME-1 canary reply")
+            await office.robin.slash(office.back, "note ACME-1 canary")
+            await office.settle()
+            await office.clock.advance(10)
+            await office.settle()
+        said = capfd.readouterr().err
+        assert "slack_connected" in said
+        assert "canary" not in said
+        assert "xoxb" not in said
+        assert "xapp" not in said
