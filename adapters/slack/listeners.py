@@ -17,7 +17,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack import forms, inbound, markup, render
 from adapters.slack.network import SlackNetwork
 from bot.desk import Desk
-from bot.ports import Answer, Clock, NotSent, PlaceTaken, Preview, Unavailable, Words
+from bot.ports import Answer, Clock, NotSent, PlaceTaken, Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import parse
 from bot.tickets.model import Person, Place, Project, Status, Visibility
@@ -266,7 +266,7 @@ class _Listening:
         await ack(response_action="errors", errors={field: words.text})
 
     async def tell(self, channel: str, user: str, answer: Answer, thread: str | None) -> None:
-        if isinstance(answer, Preview) or user:
+        if user:
             await self.quietly(self.network.tell(channel, user, render.answer(answer), thread))
 
     async def quietly(self, telling: Awaitable[None]) -> None:

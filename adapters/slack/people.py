@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from adapters.slack.api import Api
-from bot.ports import Clock
+from bot.ports import Clock, NotSent
 from bot.tickets.model import Person
+
+log = structlog.get_logger()
 
 #: How long a person's name and picture, and a channel's members, are believed without asking again.
 PERSON_MEMORY = timedelta(hours=1)
 MEMBERS_MEMORY = timedelta(minutes=5)
+#: What Slack answers for a person or a channel that it won't show us.
+HIDDEN = ("user_not_found", "user_not_visible", "users_not_found")
+UNSEEN = ("channel_not_found", "not_in_channel", "is_archived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,13 @@ class People:
         now = self._clock.now()
         if kept is not None and now - kept[0] < PERSON_MEMORY:
             return kept[1]
-        answer = await self._api.call("users.info", user=user)
+        try:
+            answer = await self._api.call("users.info", user=user)
+        except NotSent as error:
+            if not error.reason.startswith(HIDDEN):
+                raise
+            # Slack won't say who that is; what they said is taken all the same, as a customer's.
+            return Known(Person("slack", user, user), insider=False, bot=False)
         known = _known(answer["user"], await self._api.team())
         self._people[user] = now, known
         return known
@@ -73,12 +86,21 @@ class People:
         if kept is not None and now - kept[0] < MEMBERS_MEMORY:
             return kept[1]
         before = self._changes.get(channel, 0)
-        found = frozenset(
-            [user async for user in self._api.pages("conversations.members", "members", channel)]
-        )
+        try:
+            found = await self._members_of(channel)
+        except NotSent as error:
+            if not error.reason.startswith(UNSEEN):
+                raise
+            # We cannot see the staff channel any more: nobody counts as staff, and customers go on talking.
+            log.error("staff_place_unseen", place=channel, reason=error.reason)
+            return frozenset()
         if self._changes.get(channel, 0) == before:
             self._members[channel] = now, found
         return found
+
+    async def _members_of(self, channel: str) -> frozenset[str]:
+        pages = self._api.pages("conversations.members", "members", channel)
+        return frozenset([user async for user in pages])
 
     def membership_changed(self, channel: str) -> None:
         """Somebody joined or left: ask again before the next act."""

@@ -100,16 +100,18 @@ def arm(point: str, occurrence: int) -> None:
         setattr(owner, name, outer)
 
 
-def main(database_url: str, api_url: str, point: str | None, occurrence: int) -> None:
+def main(
+    database_url: str, api_url: str, point: str | None, occurrence: int, stalled_after: float = 1
+) -> None:
     """Run a desk on a database and a loopback Slack; die at `point` when it is passed for that time."""
     if point is not None:
         arm(point, occurrence)
-    asyncio.run(run(database_url, api_url))
+    asyncio.run(run(database_url, api_url, stalled_after))
 
 
-async def run(database_url: str, api_url: str) -> None:
+async def run(database_url: str, api_url: str, stalled_after: float) -> None:
     logs.configure("warning", "json")
-    settings = Settings(_env_file=None, database_url=database_url, stalled_after=1)
+    settings = Settings(_env_file=None, database_url=database_url, stalled_after=stalled_after)
     slack = SlackSettings(
         _env_file=None,
         bot_token=BOT_TOKEN,

@@ -10,9 +10,11 @@ from multiprocessing.context import ForkServerProcess as Process
 import pytest
 import sqlalchemy as sa
 
+from bot.settings import Settings
 from storage.schema import delivery, is_open
 from storage.store import make_engine
 from tests.doubles import victim
+from tests.doubles.postgres import PostgresServer
 from tests.doubles.victim import POINTS
 from tests.office import Office
 
@@ -24,13 +26,16 @@ processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["tests.doubles.victim"])
 
 
-async def start(office: Office, point: str | None = None, occurrence: int = 1) -> Process:
+async def start(
+    office: Office, point: str | None = None, occurrence: int = 1, *, stalled_after: float = 1
+) -> Process:
     """Start a process on the office's database and wait until it is connected."""
-    url = office.server.url
-    process = processes.Process(target=victim.main, args=(office.database_url, url, point, occurrence))
+    arguments = (office.database_url, office.server.url, point, occurrence, stalled_after)
+    process = processes.Process(target=victim.main, args=arguments)
+    connected = office.server.connections
     process.start()
     async with asyncio.timeout(20):
-        while not office.server.connections and process.is_alive():
+        while office.server.connections == connected and process.is_alive():
             await asyncio.sleep(0.01)
     return process
 
@@ -45,7 +50,7 @@ async def arrived(office: Office) -> None:
     """Wait until all has been acknowledged and nothing is owed any more."""
     engine = make_engine(sa.make_url(office.database_url), reads=office.database_url.startswith("sqlite"))
     try:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(60):
             while True:
                 with engine.begin() as connection:
                     owed = connection.execute(sa.select(delivery.c.id).where(is_open).limit(1)).first()
@@ -107,3 +112,29 @@ async def test_killed_at_the_third_time(both: Office, point: str) -> None:
 
 async def test_killed_while_slack_has_posted_and_not_answered(both: Office) -> None:
     await live_through(both, hang=True)
+
+
+async def test_another_process_takes_over_within_a_minute(postgres: tuple[PostgresServer, str]) -> None:
+    """With the settings as they are delivered: two processes, and the one that is sending dies."""
+    server, template = postgres
+    async with Office(server.create(template)) as office:
+        key = await office.ticket("Export fails")
+        await office.halfdoor.stop()
+        outside = office.outside(key)
+        default = Settings.model_fields["stalled_after"].default
+        fault = office.server.fault("chat.postMessage", "hang_after")
+        first = await start(office, stalled_after=default)
+        office.carla.say(office.front, "one", thread=outside)
+        async with asyncio.timeout(20):
+            while fault.times:
+                await asyncio.sleep(0.01)
+        second = await start(office, stalled_after=default)
+        office.carla.say(office.front, "two", thread=outside)
+        await office.server.settled()
+        first.kill()
+        await ended(first)
+        await arrived(office)  # gives up after a minute
+        second.terminate()
+        assert await ended(second) == 0
+        await office.open(link=False)
+        assert relayed(office)[0] == ["Export fails", "one", "two"]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from storage.ledger import Ledger
 from tests.doubles.slack import NotOffered
 from tests.doubles.slack.world import GUEST_ORG
 from tests.office import Office
@@ -168,6 +169,33 @@ async def test_an_unlinked_channel_says_how_to_link_it(office: Office) -> None:
     assert await office.dora.slash(elsewhere, "setup") == (
         "Only members of this workspace can set Halfdoor up."
     )
+
+
+async def test_somebody_slack_will_not_name_is_heard_all_the_same(office: Office) -> None:
+    await office.ticket()
+    ghost = office.human("Ghost", team=GUEST_ORG)
+    office.front.members.add(ghost.id)
+    said = ghost.say(office.front, "Boo", thread=office.outside())
+    del office.world.users[ghost.id]
+    await office.settle()
+    assert office.staff_thread()[-1] == f"{ghost.id} (Acme): Boo\n🌐 public"
+    assert said.user == ghost.id
+
+
+async def test_when_the_staff_channel_is_out_of_sight_nobody_is_staff_and_customers_are_heard(
+    office: Office,
+) -> None:
+    await office.ticket()
+    office.back.members.discard("UHALFDOOR")
+    office.network.people.membership_changed(office.back.id)
+    office.carla.say(office.front, "Hello?", thread=office.outside())
+    assert await office.robin.slash(office.front, "time ACME-1 5m x") == "Only the support team can do that."
+    await office.settle()
+    office.back.members.add("UHALFDOOR")
+    office.network.people.membership_changed(office.back.id)
+    await office.halfdoor.store.change(lambda connection, tx: Ledger(connection, tx).retry(None))
+    await office.settle()
+    assert office.staff_thread()[-1] == "Carla (Acme): Hello?\n🌐 public"
 
 
 class TestSetup:

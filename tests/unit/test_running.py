@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,8 @@ from typer.testing import CliRunner
 
 from bot import logs
 from bot.__main__ import app
+from tests.doubles.slack import SlackServer, World
+from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
 from tests.office import Office
 
 NO_TOKENS = {"HALFDOOR_SLACK_BOT_TOKEN": None, "HALFDOOR_SLACK_APP_TOKEN": None}
@@ -95,8 +100,6 @@ async def test_deliveries_are_listed_retried_and_dropped(office: Office) -> None
 
 
 async def in_thread(*arguments: str, **environment: str) -> str:
-    import asyncio
-
     return (await asyncio.to_thread(lambda: invoke(*arguments, **environment)))[1]
 
 
@@ -105,6 +108,32 @@ def test_the_demo_plays_to_its_end_and_shows_both_sides() -> None:
     assert code == 0
     assert "what the customer sees" in said
     assert "And opens it again" in said
+
+
+async def test_the_desk_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    """`halfdoor run` on an empty folder: makes its database, connects, and ends cleanly on SIGTERM."""
+    async with SlackServer(World()) as server:
+        environment = {
+            **os.environ,
+            "HALFDOOR_SLACK_BOT_TOKEN": BOT_TOKEN,
+            "HALFDOOR_SLACK_APP_TOKEN": APP_TOKEN,
+            "HALFDOOR_SLACK_API_URL": server.url,
+            "HALFDOOR_LOG_FORMAT": "json",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", env=environment, cwd=tmp_path, stderr=asyncio.subprocess.PIPE
+        )
+        async with asyncio.timeout(30):
+            while server.connections < 2:
+                await asyncio.sleep(0.02)
+            process.terminate()
+            _, said = await process.communicate()
+    assert process.returncode == 0
+    events = [json.loads(line)["event"] for line in said.decode().splitlines()]
+    assert events[0] == "started" or "slack_connected" in events
+    assert events[-2:] == ["stopping", "stopped"]
+    assert (tmp_path / "halfdoor.db").exists()
+    assert b"xoxb" not in said
 
 
 class TestTheLog:
