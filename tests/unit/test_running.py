@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,17 @@ def invoke(*arguments: str, **environment: str | None) -> tuple[int, str]:
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """The command line sets the process's logging up, on the stream of the test that called it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers = handlers
+    root.setLevel(level)
 
 
 def test_each_missing_setting_is_named_with_what_it_is() -> None:
@@ -137,14 +149,6 @@ async def test_the_desk_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
 
 
 class TestTheLog:
-    @pytest.fixture(autouse=True)
-    def as_it_is_run(self) -> object:
-        kept = logging.getLogger().handlers, logging.getLogger().level
-        yield
-        structlog.reset_defaults()
-        logging.getLogger().handlers, _ = kept
-        logging.getLogger().setLevel(kept[1])
-
     def test_an_exception_is_told_by_its_type_and_place_alone(
         self, capfd: pytest.CaptureFixture[str]
     ) -> None:
