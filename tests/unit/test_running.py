@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 
 from bot import logs
 from bot.__main__ import app
+from bot.ports import NotSent
+from bot.wiring import supervise
 from tests.doubles.slack import SlackServer, World
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
 from tests.office import Office
@@ -197,3 +199,29 @@ class TestTheLog:
         assert "canary" not in said
         assert "xoxb" not in said
         assert "xapp" not in said
+
+
+async def test_a_network_that_fails_is_run_again(capsys: pytest.CaptureFixture[str]) -> None:
+    class Flaky:
+        name = "flaky"
+        runs = 0
+
+        async def run(self) -> None:
+            self.runs += 1
+            if self.runs == 1:
+                raise NotSent("invalid_auth: the bot token is not valid")
+            if self.runs == 2:
+                raise ZeroDivisionError
+            up.set()
+            await asyncio.Event().wait()
+
+    up, flaky = asyncio.Event(), Flaky()
+    running = asyncio.create_task(supervise(flaky))  # type: ignore[arg-type]
+    async with asyncio.timeout(15):
+        await up.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert flaky.runs == 3
+    said = capsys.readouterr().out
+    assert "invalid_auth: the bot token is not valid" in said
+    assert "ZeroDivisionError" in said
