@@ -113,13 +113,18 @@ class Life:
 
     def live(self, acts: Iterable[tuple[int, Act]]) -> list[str]:
         """Live through numbered acts and return what the customer could observe."""
+        try:
+            return self._live(acts)
+        finally:
+            self.engine.dispose()
+
+    def _live(self, acts: Iterable[tuple[int, Act]]) -> list[str]:
         at = START
         opening = Said(PostRef(FRONT, "1"), None, "Export fails", mentioned=True, command="Export fails")
         self.take(Incoming("open", CARLA.person, FRONT, at, opening), CARLA)
         for number, one in acts:
             at = START + timedelta(minutes=number + 1)
             self.act(number, one, at)
-        self.engine.dispose()
         return self.observed
 
     def act(self, number: int, one: Act, at: datetime) -> None:
@@ -303,7 +308,9 @@ def _template() -> bytes:
         SqlTx(connection).link_places(LINK.project, [FRONT], BACK)
     driver = engine.raw_connection().driver_connection
     assert isinstance(driver, sqlite3.Connection)
-    return driver.serialize()
+    copy = driver.serialize()
+    engine.dispose()
+    return copy
 
 
 def _fresh() -> sqlite3.Connection:
