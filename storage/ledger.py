@@ -45,6 +45,11 @@ class Ledger:
         self._connection = connection
         self._tx = tx
 
+    def lock(self, lane: int) -> None:
+        """Keep changes of the lane's ticket out until the end of the transaction; SQLite does so anyway."""
+        if self._connection.dialect.name != "sqlite":
+            self._connection.execute(statements.LOCK_LANE, {"lane": lane})
+
     def next_due(self, lane: int, now: float, paces: Mapping[str, tuple[float, int]]) -> Due | float | None:
         """Mark and return the lane's head; its time if that is later than `now`; None for an empty lane."""
         row = self._connection.execute(statements.HEAD, {"lane": lane}).first()

@@ -115,6 +115,14 @@ HEAD = (
     .order_by(delivery.c.rank, delivery.c.id)
     .limit(1)
 )
+#: Taken before a lane is looked at. Without it, on PostgreSQL, a change could find its debt standing already
+#: while the courier reads the ticket as it was before: the newest state would never be sent.
+LOCK_LANE = (
+    sa.select(ticket.c.key)
+    .join(surface, surface.c.ticket == ticket.c.key)
+    .where(surface.c.id == sa.bindparam("lane"))
+    .with_for_update(of=ticket)
+)
 MARK = (
     sa.update(delivery)
     .where(delivery.c.id == sa.bindparam("b_id"))

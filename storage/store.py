@@ -106,6 +106,7 @@ class SqlStore:
     ) -> Due | datetime | None:
         def work(connection: sa.Connection, tx: SqlTx) -> Due | float | None:
             ledger = Ledger(connection, tx)
+            ledger.lock(lane)
             if settled is not None:
                 ledger.settle(*settled)
             return ledger.next_due(lane, now.timestamp(), paces)

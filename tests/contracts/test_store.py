@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -241,6 +242,37 @@ async def test_updates_of_a_card_coalesce_into_the_newest(store: SqlStore) -> No
 
         await store.transact(step)
     assert await deliver_all(store) == [("customer", "card"), ("staff", "card")]
+
+
+async def test_a_change_that_meets_the_courier_is_not_swallowed_by_the_debt_before_it(
+    store: SqlStore,
+) -> None:
+    """A card is owed; while the courier takes it, another change is about to commit."""
+    opened = await store.transact(new_ticket)
+    await deliver_all(store)
+    one = c.Retitle(by=ROBIN, title="One")
+    opened = await store.transact(lambda tx: apply(tx, LINK, opened, one, NOW))
+    written, go_on = threading.Event(), threading.Event()
+
+    def slowly(tx: Tx) -> None:
+        now = tx.ticket(opened.ticket.key)
+        assert now is not None
+        apply(tx, LINK, now, c.Retitle(by=ROBIN, title="Two"), NOW)
+        written.set()
+        go_on.wait(5)
+
+    change = asyncio.create_task(store.transact(slowly))
+    await asyncio.to_thread(written.wait, 5)
+    taking = asyncio.create_task(store.next_due(1, NOW, None, {}))
+    await asyncio.sleep(0.2)
+    go_on.set()
+    await change
+    shown = []
+    due = await taking
+    while isinstance(due, Due):
+        shown.append(getattr(due.delivery.content, "title", ""))
+        due = await store.next_due(1, NOW, (due.id, Delivered(None)), {})
+    assert shown[-1] == "Two"
 
 
 async def test_a_debt_that_is_put_off_stands_for_those_that_came_after_it(store: SqlStore) -> None:
