@@ -85,10 +85,8 @@ class Courier:
         settled: tuple[int, Outcome] | None = None
         while True:
             if self._stopping.is_set():
-                if settled is None:
-                    return self._clock.now()
-                # The last look of this lane: settle, and take nothing new.
-                await self._store.settle(*settled)
+                if settled is not None:
+                    await self._store.settle(*settled)
                 return self._clock.now()
             due = await self._store.next_due(lane, self._clock.now(), settled, paces)
             if not isinstance(due, Due):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -83,9 +82,9 @@ def load_event(kind: str, body: str, entry: Message | Note | None) -> e.Event:
     """Read an event. `entry` is what it is about, as it stands today."""
     values = json.loads(body)
     if isinstance(entry, Message):
-        values["message"] = replace(entry)
+        values["message"] = entry
     elif isinstance(entry, Note):
-        values["note"] = replace(entry)
+        values["note"] = entry
     event: e.Event = _events[kind].validate_python(values)
     return event
 

@@ -81,19 +81,19 @@ class Ledger:
         """Record how a delivery went."""
         match outcome:
             case Delivered(post=at):
-                done = self._connection.execute(statements.SETTLE, {"b_id": ident})
-                if at is not None and done.rowcount:
-                    self._record(ident, at)
+                row = self._connection.execute(statements.SETTLE, {"b_id": ident}).first()
+                if at is not None and row is not None:
+                    self._record(row.surface, row.subject, at)
             case Postponed():
                 self._postpone(ident, outcome)
             case SetAside(reason=reason, told=told):
-                self._connection.execute(
-                    sa.update(delivery).where(delivery.c.id == ident).values(state=ASIDE, error=reason, due=0)
-                )
+                row = self._connection.execute(
+                    sa.update(delivery)
+                    .where(delivery.c.id == ident)
+                    .values(state=ASIDE, error=reason, due=0)
+                    .returning(delivery.c.rank)
+                ).one()
                 if told is not None:
-                    row = self._connection.execute(
-                        sa.select(delivery.c.rank).where(delivery.c.id == ident)
-                    ).one()
                     self._tx.owe_one(told, row.rank)
 
     def standing(self, *, every: bool) -> list[Standing]:
@@ -123,13 +123,11 @@ class Ledger:
 
         A surface is retried as a whole: its posts hang on its card and keep their order.
         """
-        where = sa.and_(is_aside, sa.true())
+        query = sa.select(delivery.c.id, delivery.c.surface).where(is_aside).order_by(delivery.c.id)
         if ident is not None:
             mine = delivery.alias("mine")
-            where &= delivery.c.surface.in_(sa.select(mine.c.surface).where(mine.c.id == ident))
-        rows = self._connection.execute(
-            sa.select(delivery.c.id, delivery.c.surface).where(where).order_by(delivery.c.id)
-        ).all()
+            query = query.where(delivery.c.surface.in_(sa.select(mine.c.surface).where(mine.c.id == ident)))
+        rows = self._connection.execute(query).all()
         for row in rows:
             self._drop_newer(row.id)
             # `since` stays: what ended in doubt is looked for before it is sent again
@@ -151,17 +149,12 @@ class Ledger:
 
     # ------------------------------------------------------------ inside
 
-    def _record(self, ident: int, at: PostRef) -> None:
-        row = self._connection.execute(statements.ABOUT_DELIVERY, {"id": ident}).one()
+    def _record(self, lane: int, subject: str, at: PostRef) -> None:
         where = {"network": at.place.network, "place": at.place.id, "id": at.id}
-        self._connection.execute(
-            statements.ADD_POST, {"surface": row.surface, "subject": row.subject, **where}
-        )
-        if row.subject == "card":
-            self._connection.execute(
-                sa.update(surface).where(surface.c.id == row.surface).values(thread=at.id)
-            )
-            self._connection.execute(sa.insert(thread), {"surface": row.surface, **where})
+        self._connection.execute(statements.ADD_POST, {"surface": lane, "subject": subject, **where})
+        if subject == "card":
+            self._connection.execute(sa.update(surface).where(surface.c.id == lane).values(thread=at.id))
+            self._connection.execute(sa.insert(thread), {"surface": lane, **where})
 
     def _postpone(self, ident: int, outcome: Postponed) -> None:
         due = outcome.until.timestamp()
@@ -170,12 +163,11 @@ class Ledger:
             # It did not happen: it is a plain debt again, and stands for what came after it.
             self._drop_newer(ident)
             values |= {"state": OWED, "since": None}
-        self._connection.execute(sa.update(delivery).where(delivery.c.id == ident).values(values))
         if outcome.holds_place:
             # A rate limit is no failure: it does not use up a try.
-            self._connection.execute(
-                sa.update(delivery).where(delivery.c.id == ident).values(attempts=delivery.c.attempts - 1)
-            )
+            values["attempts"] = delivery.c.attempts - 1
+        self._connection.execute(sa.update(delivery).where(delivery.c.id == ident).values(values))
+        if outcome.holds_place:
             row = self._connection.execute(
                 sa.select(surface.c.network, surface.c.place)
                 .join(delivery, delivery.c.surface == surface.c.id)

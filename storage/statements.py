@@ -132,8 +132,8 @@ SETTLE = (
     sa.update(delivery)
     .where(delivery.c.id == sa.bindparam("b_id"), delivery.c.state == SENDING)
     .values(state=DONE, since=None, error=None)
+    .returning(delivery.c.surface, delivery.c.subject)
 )
-ABOUT_DELIVERY = sa.select(delivery.c.surface, delivery.c.subject).where(delivery.c.id == sa.bindparam("id"))
 ADD_POST = sa.insert(post)
 
 
