@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 import structlog
@@ -107,6 +108,10 @@ class Taking(Asking):
             # An edit that overtook its message: take the message as it stands now.
             if said.thread is None or not self.tx.take(edited.ref, self.at):
                 return None
+            if self.side is Side.STAFF and said.command is not None:
+                # A command that was edited into being is not an explicit act: it stays a note.
+                self.said(replace(said, command=None))
+                return self.words("said.edit_sends_nothing", refused=True)
             return self.said(said)
         opened = self.ticket(entry.ticket)
         command = said.command

@@ -198,6 +198,21 @@ async def test_when_the_staff_channel_is_out_of_sight_nobody_is_staff_and_custom
     assert office.staff_thread()[-1] == "Carla (Acme): Hello?\n🌐 public"
 
 
+async def test_an_edit_never_sends_anything(office: Office) -> None:
+    """Neither of a note, nor of a command that was refused and so left nothing behind."""
+    await office.ticket()
+    thread = office.inside()
+    note = office.robin.say(office.back, "thinking", thread=thread)
+    refused = office.robin.say(office.back, "<@UHALFDOOR> status open", thread=thread)
+    await office.settle()
+    for message in (note, refused):
+        office.robin.edit(message, "<@UHALFDOOR> reply not for you")
+        await office.settle()
+        assert office.robin.told()[-1].startswith("An edit never sends anything")
+    assert office.customer_thread() == []
+    assert "not for you" not in office.carla.sees_everything(office.front)
+
+
 class TestSetup:
     async def errors(self, office: Office, **entered: str) -> dict[str, str]:
         front = office.world.channel("beta", office.robin.user)
