@@ -27,6 +27,7 @@ from bot.tickets.grammar import usages
 from bot.tickets.model import (
     Actor,
     CustomerSurface,
+    File,
     Message,
     Note,
     PostRef,
@@ -80,6 +81,12 @@ def apply(tx: Tx, link: Link, opened: Opened, command: c.Command, at: datetime) 
         if isinstance(event, e.Closed):
             tx.call_at(event.closing.until, f"window:{after.key}:{event.closing.number}")
     return replace(opened, ticket=after)
+
+
+def digest(note: Note) -> str:
+    """Return what tells one wording of a note from another, to publish only what was looked at."""
+    said = repr((note.text, note.files, note.retracted))
+    return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 
 class Asking:
@@ -157,9 +164,11 @@ class Asking:
                 self.staff_only()
                 self.apply(opened, c.RecallReply(by=by, message=self.entry(entry, Message)))
                 return self.words("done.recalled")
-            case a.AskPublish(entry=entry):
+            case a.AskPublish(entry=entry, seen=seen):
                 self.staff_only()
                 note = self.entry(entry, Note)
+                if seen is not None and seen != digest(note):
+                    raise Refused("no.changed")
                 self.apply(opened, c.PublishNote(by=by, note=note, entry_id=self.entry_id))
                 return self.words("done.said", ticket=key)
             case a.AskStatus(status=status, visibility=visibility):
@@ -266,18 +275,31 @@ class Asking:
         ]
         return Preview(tuple(shown), self.language)
 
-    def message(self, opened: Opened, text: str, said: PostRef | None) -> Ticket:
+    def message(
+        self, opened: Opened, text: str, said: PostRef | None, files: tuple[File, ...] = ()
+    ) -> Ticket:
         """Add a public comment, to a new ticket if this one has been closed for too long."""
         actor = self.actor
         side = self.side if said else None
         if actor.side is Side.CUSTOMER and not opened.ticket.takes_customers_word(self.at):
-            new = self.open(title_of(text) or opened.ticket.title, text, said, follows=opened)
+            title = title_of(text) or opened.ticket.title
+            new = self.open(title, text, said, files=files, follows=opened)
             self.apply(opened, c.Continue(by=actor, new=new.key))
             return new
-        command = c.AddMessage(by=actor, entry_id=self.entry_id, text=text, said=said, said_on=side)
+        command = c.AddMessage(
+            by=actor, entry_id=self.entry_id, text=text, said=said, said_on=side, files=files
+        )
         return self.apply(opened, command).ticket
 
-    def open(self, title: str, text: str, said: PostRef | None, *, follows: Opened | None = None) -> Ticket:
+    def open(
+        self,
+        title: str,
+        text: str,
+        said: PostRef | None,
+        *,
+        files: tuple[File, ...] = (),
+        follows: Opened | None = None,
+    ) -> Ticket:
         link = self.link
         number = self.tx.next_number(link.project.key)
         command = c.Open(
@@ -288,6 +310,7 @@ class Asking:
             entry_id=self.entry_id,
             said=said,
             said_on=self.side if said else None,
+            files=files,
             follows=follows.ticket.key if follows else None,
         )
         events = open_ticket(command, self.at, link.project)

@@ -15,6 +15,7 @@ from bot.ports import (
     Delivered,
     Due,
     Lanes,
+    Moved,
     Network,
     NotSent,
     Outcome,
@@ -97,58 +98,69 @@ class Courier:
         delivery = due.delivery
         network = self._networks.get(delivery.surface.place.network)
         fields = {"delivery": due.id, "ticket": delivery.surface.ticket, "attempt": due.attempts}
+        moved: dict[str, PostRef | None] = {}
         try:
             if network is None:
                 raise NotSent(f"no network “{delivery.surface.place.network}” is set up", final=True)
             if due.wait > 0 and await self._interrupted(due.wait):
                 return Postponed(self._clock.now(), "stopping", unsure=due.since is not None)
-            return Delivered(await self._call(network, due))
+            await self._call(network, due, moved)
+            return Delivered(moved)
         except NotSent as error:
             log.warning("not_sent", reason=error.reason, unsure=error.unsure, **fields)
-            return self._after(error, due)
+            return self._after(error, due, moved)
         except Exception as error:
             # A fault of ours: it would fail again and again, and hold up all that comes after it.
             log.exception("delivery_failed", **fields)
             reason = f"{type(error).__name__} in Halfdoor itself"
-            return SetAside(reason, _told(due, reason))
+            return SetAside(reason, _told(due, reason), moved)
 
-    async def _call(self, network: Network, due: Due) -> PostRef | None:
-        """Make the call, unless an earlier try turns out to have made it. Returns a new post's reference."""
-        delivery, post = due.delivery, due.post
-        call = call_for(delivery, posted=post is not None)
-        found = None
-        if post is None and due.since is not None:
-            found = post = await network.find(delivery, due.mark, due.since - CLOCK_SKEW)
-            if found is not None:
-                # It went out as it stood then; what changed since is brought up to date now.
-                call = call_for(delivery, posted=True)
-        match call:
-            case Call.POST:
-                return await network.post(delivery, due.mark)
-            case Call.UPDATE:
-                assert post is not None
-                await network.update(delivery, post)
-            case Call.REMOVE:
-                assert post is not None
-                await network.remove(delivery, post)
-            case Call.NOTHING:
-                pass
-            case _:
-                assert_never(call)
-        return found
+    async def _call(self, network: Network, due: Due, moved: dict[str, PostRef | None]) -> None:
+        """Make the calls, but for those that an earlier try turns out to have made; note each in `moved`."""
+        delivery = due.delivery
+        posts = dict(due.posts)
+        call = call_for(delivery, posted=bool(posts))
+        if due.since is not None:
+            marks = {self._mark(due, part): part for part in network.parts(delivery) if part not in posts}
+            since = due.since - CLOCK_SKEW
+            for mark, post in (await network.find(delivery, list(marks), since) if marks else {}).items():
+                posts[marks[mark]] = moved[marks[mark]] = post
+            # It went out as it stood then; what changed since is brought up to date now.
+            call = call_for(delivery, posted=bool(posts))
+        if call is Call.NOTHING:
+            return
+        wanted = network.parts(delivery) if call is not Call.REMOVE else ()
+        posted = False
+        for part in wanted:
+            if part in posts:
+                await network.update(delivery, part, posts[part])
+                continue
+            if posted:
+                pace = network.pace, network.burst
+                wait = await self._store.reserve(delivery.surface.place, self._clock.now(), pace)
+                await self._clock.sleep(wait)
+            moved[part] = await network.post(delivery, part, self._mark(due, part))
+            posted = True
+        for part in [part for part in posts if part not in wanted]:
+            await network.remove(delivery, part, posts[part])
+            moved[part] = None
 
-    def _after(self, error: NotSent, due: Due) -> Outcome:
+    @staticmethod
+    def _mark(due: Due, part: str) -> str:
+        return f"{due.mark}/{part}" if part else due.mark
+
+    def _after(self, error: NotSent, due: Due, moved: Moved) -> Outcome:
         unsure = error.unsure or due.since is not None
         if error.retry_after is not None:
             until = self._clock.now() + timedelta(seconds=error.retry_after)
-            return Postponed(until, error.reason, unsure=due.since is not None, holds_place=True)
+            return Postponed(until, error.reason, moved, unsure=due.since is not None, holds_place=True)
         if error.final or due.attempts >= self._max_attempts:
             log.error("set_aside", delivery=due.id, ticket=due.delivery.surface.ticket, reason=error.reason)
-            return SetAside(error.reason, _told(due, error.reason))
+            return SetAside(error.reason, _told(due, error.reason), moved)
         pause = min(FIRST_PAUSE * 2 ** (due.attempts - 1), LONGEST_PAUSE) * random.uniform(1.0, 1.5)
         if error.unsure:
             pause = max(pause, SETTLING)
-        return Postponed(self._clock.now() + timedelta(seconds=pause), error.reason, unsure=unsure)
+        return Postponed(self._clock.now() + timedelta(seconds=pause), error.reason, moved, unsure=unsure)
 
     async def _interrupted(self, seconds: float) -> bool:
         """Wait, and say whether the courier was told to stop meanwhile."""

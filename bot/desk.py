@@ -9,17 +9,17 @@ from typing import Any
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed, wait_random
 
-from bot.asking import NotYet, apply
+from bot.asking import NotYet, apply, digest
 from bot.ports import (
+    Act,
     Answer,
     Asked,
     Clock,
     Conflict,
-    Deleted,
-    Edited,
     Incoming,
     Link,
     Network,
+    Raised,
     Said,
     Store,
     Tx,
@@ -32,8 +32,10 @@ from bot.tickets.grammar import parse
 from bot.tickets.model import (
     Actor,
     Message,
+    Note,
     Person,
     Place,
+    PostRef,
     Project,
     Side,
 )
@@ -155,6 +157,22 @@ class Desk:
             raise Refused("no.gone")
         return found.text
 
+    async def note_at(self, post: PostRef, by: Person) -> tuple[Note, Project, str]:
+        """Return the note at a post of a staff place, its project, and its digest, to look at before sending.
+
+        Raises:
+            Refused: there is no note, or the person is not staff.
+        """
+        link = await self.link(post.place)
+        if link is None or post.place != link.staff_place or not await self.is_staff(by, link.staff_place):
+            raise Refused("no.not_a_note")
+        found = await self._store.read(lambda tx: tx.entry_at(post))
+        if not isinstance(found, Note) or found.retracted:
+            raise Refused("no.not_a_note")
+        if found.published_as is not None:
+            raise Refused("no.published")
+        return found, link.project, digest(found)
+
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         """Whether the network of the staff place lets the person see it."""
         network = self._networks.get(staff_place.network)
@@ -179,18 +197,20 @@ class Desk:
             await self._check_assignee(ask, link)
 
 
-def _is_chatter(act: Said | Edited | Deleted | Asked, place: Place, link: Link) -> bool:
+def _is_chatter(act: Act, place: Place, link: Link) -> bool:
     """Talk outside of threads that does not name us is none of our business: no transaction for it."""
     if not isinstance(act, Said) or act.thread is not None:
+        return False
+    if link.project.every_message and place != link.staff_place:
         return False
     return not act.mentioned if place != link.staff_place else act.command is None
 
 
-def _unlinked(act: Said | Edited | Deleted | Asked) -> Words | None:
+def _unlinked(act: Act) -> Words | None:
     match act:
         case Asked(ask=a.AskHelp()):
             return Words(say("help.customer", "en"))
-        case Asked() | Said(mentioned=True):
+        case Asked() | Raised() | Said(mentioned=True):
             return Words(say("no.project", "en"), refused=True)
         case _:
             return None

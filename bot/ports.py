@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -11,6 +11,7 @@ from bot.tickets.asks import Ask, AskList
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, ToCustomer
 from bot.tickets.events import Event, TimeBooked
 from bot.tickets.model import (
+    File,
     Message,
     Note,
     Person,
@@ -29,7 +30,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Somebody wrote a post. `thread` is the post that its thread hangs on, None outside of threads.
+    """Somebody wrote a post; `text` is hub text.
+
+    `thread` is the post that its thread hangs on, None outside of threads.
 
     `command` is the text after a mention of the bot at the very start, None when it does not start with
     one; `mentioned` is set wherever the mention stands. `people` resolves mention tokens in `command`.
@@ -41,6 +44,7 @@ class Said:
     mentioned: bool = False
     command: str | None = None
     people: tuple[tuple[str, Person], ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,29 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody put an emoji on a post, or took it away."""
+
+    post: PostRef
+    emoji: str
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Somebody, maybe another than its author, wants a post to become a ticket. `said` is that post."""
+
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Somebody typed a command, pressed a button or sent a form."""
 
     ask: Ask
+
+
+Act: TypeAlias = Said | Edited | Deleted | Reacted | Raised | Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +100,7 @@ class Incoming:
     by: Person
     place: Place
     at: datetime
-    act: Said | Edited | Deleted | Asked
+    act: Act
 
 
 # ---------------------------------------------------------------- what goes back to the one who asked
@@ -148,20 +171,27 @@ class Network(Protocol):
     pace: float
     burst: int
 
-    async def post(self, delivery: Delivery, mark: str) -> PostRef:
-        """Post and return the new post's reference; `mark` is attached where `find` can see it again."""
+    def parts(self, delivery: Delivery) -> tuple[str, ...]:
+        """Name the posts that a delivery takes as it stands now, in order: long texts and files take several.
+
+        The first part of a text is named by the empty string. A card is one post.
+        """
         ...
 
-    async def update(self, delivery: Delivery, post: PostRef) -> None:
-        """Bring a post up to date. May be called again after success."""
+    async def post(self, delivery: Delivery, part: str, mark: str) -> PostRef:
+        """Post one part and return its reference; `mark` is attached where `find` can see it again."""
         ...
 
-    async def remove(self, delivery: Delivery, post: PostRef) -> None:
-        """Take a post away, or empty it if the network won't. May be called again after success."""
+    async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
+        """Bring a part's post up to date. May be called again after success."""
         ...
 
-    async def find(self, delivery: Delivery, mark: str, since: datetime) -> PostRef | None:
-        """Look for the post marked `mark`, made at `since` or later. Called after an uncertain outcome."""
+    async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
+        """Take a part's post away, or empty it if the network won't. May be called again after success."""
+        ...
+
+    async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
+        """Look for the posts marked so, made at `since` or later. Called after an uncertain outcome."""
         ...
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
@@ -225,7 +255,19 @@ class Tx(Protocol):
         ...
 
     def entry(self, entry_id: str) -> Message | Note | None: ...
-    def entry_said(self, post: PostRef) -> Message | Note | None: ...
+    def entry_said(self, post: PostRef) -> Message | Note | None:
+        """Return the entry that its author wrote as this post."""
+        ...
+
+    def entry_at(self, post: PostRef) -> Message | Note | None:
+        """Return the entry that stands at a post, its author's own or a copy of ours."""
+        ...
+
+    def burst(self, place: Place, person: Person, since: datetime) -> str | None:
+        """Return the ticket that a person's message opened or joined in a place, at `since` or later."""
+        ...
+
+    def note_burst(self, place: Place, person: Person, ticket: str, at: datetime) -> None: ...
     def link_places(self, linked: Project, customers: Sequence[Place], staff: Place) -> None:
         """Create or change a project and give it these places. Raises PlaceTaken."""
         ...
@@ -279,8 +321,8 @@ class Tx(Protocol):
 class Due:
     """The head of a lane, marked as being sent.
 
-    `post` is where the subject stands already; `wait` the seconds to hold it for the pace of its place;
-    `since` is set when an earlier try ended without a certain outcome, and says when that try began.
+    `posts` is where the subject's parts stand already; `wait` the seconds to hold it for the pace of its
+    place; `since` is set when an earlier try ended without a certain outcome, and says when that try began.
     In `staff_place` staff are told of what could not be delivered.
     """
 
@@ -290,15 +332,19 @@ class Due:
     attempts: int
     wait: float
     staff_place: Place
-    post: PostRef | None = None
+    posts: Mapping[str, PostRef] = field(default_factory=dict[str, PostRef])
     since: datetime | None = None
+
+
+#: Where parts stand now that did not before, by name; None for one that was taken away.
+Moved: TypeAlias = Mapping[str, PostRef | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """It stands at `post` now; None when there was nothing to send."""
+    """It is up to date."""
 
-    post: PostRef | None
+    moved: Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +353,7 @@ class Postponed:
 
     until: datetime
     reason: str
+    moved: Moved = field(default_factory=dict[str, PostRef | None])
     unsure: bool = False
     holds_place: bool = False
 
@@ -317,6 +364,7 @@ class SetAside:
 
     reason: str
     told: Delivery | None
+    moved: Moved = field(default_factory=dict[str, PostRef | None])
 
 
 Outcome: TypeAlias = Delivered | Postponed | SetAside
@@ -367,6 +415,10 @@ class Store(Protocol):
 
     async def settle(self, ident: int, outcome: Outcome) -> None:
         """Record how a delivery went, without taking another."""
+        ...
+
+    async def reserve(self, place: Place, now: datetime, pace: tuple[float, int]) -> float:
+        """Take a place's next slot for a further post; return the seconds until then."""
         ...
 
     async def close(self) -> None: ...

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
 import structlog
 
+from bot import hub
 from bot.asking import Asking
 from bot.ports import (
     Answer,
@@ -14,6 +16,8 @@ from bot.ports import (
     Deleted,
     Edited,
     Opened,
+    Raised,
+    Reacted,
     Said,
     Words,
 )
@@ -25,12 +29,15 @@ from bot.tickets.model import (
     Note,
     PostRef,
     Side,
+    Ticket,
     title_of,
 )
 from bot.tickets.texts import Refused, say
 
 log = structlog.get_logger()
 
+#: Where every message counts, those of one person that follow each other within this time make one ticket.
+BURST = timedelta(minutes=2)
 #: What a mention in a customer's own thread can do; everything else said there is a message.
 CUSTOMER_ASKS = (a.AskClose, a.AskReopen, a.AskRate, a.AskHelp)
 
@@ -50,6 +57,11 @@ class Taking(Asking):
             case Deleted(post=post):
                 self.deleted(post)
                 return None
+            case Reacted() as reacted:
+                self.reacted(reacted)
+                return None
+            case Raised(said=said):
+                return self.raised(said)
             case Asked(ask=ask):
                 return self.asked(ask)
             case _:
@@ -62,10 +74,13 @@ class Taking(Asking):
         if self.side is Side.STAFF:
             return self.said_by_staff(said, opened)
         if opened is None:
-            return self.mentioned(said) if said.mentioned else None
+            if said.mentioned:
+                return self.mentioned(said)
+            self.overheard(said)
+            return None
         if said.command is not None and (ask := _customer_ask(said, opened.ticket.key)) is not None:
             return self.asked(ask)
-        self.message(opened, said.text, said.post)
+        self.message(opened, said.text, said.post, said.files)
         if self.actor.side is Side.STAFF and said.command is not None:
             return self.words("no.customer_place", refused=True)
         return None
@@ -87,19 +102,61 @@ class Taking(Asking):
         return None
 
     def note(self, opened: Opened, said: Said) -> None:
-        command = c.AddNote(by=self.actor, entry_id=self.entry_id, text=said.text, said=said.post)
+        command = c.AddNote(
+            by=self.actor, entry_id=self.entry_id, text=said.text, said=said.post, files=said.files
+        )
         self.apply(opened, command)
 
     def mentioned(self, said: Said) -> Answer | None:
         """A mention outside of a ticket's thread opens one, unless it is nothing but a question to us."""
         text = said.text if said.command is None else said.command
-        if text.strip().lower() in ("", "help", "list", "status"):
+        if text.strip().lower() in ("", "help", "list", "status") and not said.files:
             return self.asked(parse(text, {}))
-        ticket = self.open(title_of(text), text, said.post)
-        if self.link.customer_places and said.post.place in self.link.customer_places:
-            root = PostRef(said.post.place, said.thread or said.post.id)
-            self.tx.alias(ticket.key, root)
+        self.open_from(said, text)
         return None
+
+    def overheard(self, said: Said) -> None:
+        """A customer's message that names nobody, where every message counts: a burst makes one ticket."""
+        if not self.link.project.every_message or self.actor.side is Side.STAFF:
+            return
+        place, person = said.post.place, self.actor.person
+        key = self.tx.burst(place, person, self.at - BURST) if said.thread is None else None
+        opened = self.tx.ticket(key) if key else None
+        if opened is None or opened.ticket.closing is not None:
+            self.open_from(said, said.text)
+            return
+        self.message(opened, said.text, said.post, said.files)
+        self.tx.alias(opened.ticket.key, said.post)
+        self.tx.note_burst(place, person, opened.ticket.key, self.at)
+
+    def raised(self, said: Said) -> Answer | None:
+        """Somebody wants a post to be a ticket: its author asks for it, as if they had mentioned us."""
+        if self.side is Side.STAFF:
+            raise Refused("no.raise_inside")
+        entry = self.tx.entry_at(said.post)
+        opened = self.tx.ticket(entry.ticket) if entry else self.in_thread(said.thread or said.post.id)
+        if opened is not None:
+            return self.words("said.raised_before", ticket=opened.ticket.key, refused=True)
+        return self.words("done.opened", ticket=self.open_from(said, said.text).key)
+
+    def open_from(self, said: Said, text: str) -> Ticket:
+        """Open a ticket with a customer's post; what is answered in that post's thread belongs to it."""
+        names = [one.name for one in said.files]
+        title = title_of(text) or title_of(hub.literal(", ".join(names)))
+        ticket = self.open(title, text, said.post, files=said.files)
+        self.tx.alias(ticket.key, PostRef(said.post.place, said.thread or said.post.id))
+        if self.link.project.every_message:
+            self.tx.note_burst(said.post.place, self.actor.person, ticket.key, self.at)
+        return ticket
+
+    def reacted(self, reacted: Reacted) -> None:
+        """A reaction in the customer's place is seen by both sides; one in the staff place stays there."""
+        if self.side is Side.STAFF:
+            return
+        entry = self.tx.entry_at(reacted.post)
+        if isinstance(entry, Message):
+            command = c.React(by=self.actor, entry=entry, emoji=reacted.emoji, added=reacted.added)
+            self.apply(self.ticket(entry.ticket), command)
 
     def edited(self, edited: Edited) -> Answer | None:
         said = edited.said
@@ -120,7 +177,8 @@ class Taking(Asking):
         except Refused:
             ask = None
         if isinstance(entry, Note):
-            self.apply(opened, c.EditNote(by=self.actor, note=entry, text=said.text))
+            edit = c.EditNote(by=self.actor, note=entry, text=said.text, files=said.files)
+            self.apply(opened, edit)
             if isinstance(ask, a.AskReply):
                 return self.words("said.edit_sends_nothing", refused=True)
             return None
@@ -137,7 +195,8 @@ class Taking(Asking):
             entry.said_on is Side.CUSTOMER and command is not None and said.mentioned and said.thread is None
         ):
             text = command
-        self.apply(opened, c.EditMessage(by=self.actor, message=entry, text=text))
+        edited_message = c.EditMessage(by=self.actor, message=entry, text=text, files=said.files)
+        self.apply(opened, edited_message)
         return None
 
     def deleted(self, post: PostRef) -> None:

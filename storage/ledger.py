@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.ports import Delivered, Due, Outcome, Postponed, SetAside, Standing
+from bot.ports import Delivered, Due, Moved, Outcome, Postponed, SetAside, Standing
 from bot.tickets.deliveries import Delivery, StaffNotice, ToCustomer, ToStaff
 from bot.tickets.model import (
     CustomerSurface,
@@ -32,6 +32,8 @@ from storage.schema import (
     is_aside,
     is_open,
     is_owed,
+    pace,
+    post,
     surface,
     thread,
 )
@@ -62,7 +64,10 @@ class Ledger:
             return None
         wait = 0.0
         if row.post_id is None:
-            wait = self._reserve(row, now, paces.get(row.network, (0.0, 1)))
+            place = Place(row.network, row.place)
+            wait = self._reserve(
+                place, row.whole_at, row.blocked_until, now, paces.get(row.network, (0.0, 1))
+            )
         self._connection.execute(statements.MARK, {"b_id": row.id, "b_since": row.since or now + wait})
         return Due(
             id=row.id,
@@ -70,7 +75,7 @@ class Ledger:
             mark=f"{row.ticket}/{row.audience}/{row.subject}",
             attempts=row.attempts + 1,
             wait=wait,
-            post=PostRef(Place(row.post_network, row.post_place), row.post_id) if row.post_id else None,
+            posts=self._posts(row),
             since=codec.at(row.since) if row.since else None,
             staff_place=Place(row.network, row.place)
             if row.audience == Side.STAFF
@@ -80,19 +85,25 @@ class Ledger:
     def settle(self, ident: int, outcome: Outcome) -> None:
         """Record how a delivery went."""
         match outcome:
-            case Delivered(post=at):
+            case Delivered(moved=moved):
                 row = self._connection.execute(statements.SETTLE, {"b_id": ident}).first()
-                if at is not None and row is not None:
-                    self._record(row.surface, row.subject, at)
-            case Postponed():
+                if moved and row is not None:
+                    self._record(row.surface, row.subject, moved)
+            case Postponed(moved=moved):
+                if moved:
+                    row = self._connection.execute(
+                        sa.select(delivery.c.surface, delivery.c.subject).where(delivery.c.id == ident)
+                    ).one()
+                    self._record(row.surface, row.subject, moved)
                 self._postpone(ident, outcome)
-            case SetAside(reason=reason, told=told):
+            case SetAside(reason=reason, told=told, moved=moved):
                 row = self._connection.execute(
                     sa.update(delivery)
                     .where(delivery.c.id == ident)
                     .values(state=ASIDE, error=reason, due=0)
-                    .returning(delivery.c.rank)
+                    .returning(delivery.c.rank, delivery.c.surface, delivery.c.subject)
                 ).one()
+                self._record(row.surface, row.subject, moved)
                 if told is not None:
                     self._tx.owe_one(told, row.rank)
 
@@ -149,12 +160,32 @@ class Ledger:
 
     # ------------------------------------------------------------ inside
 
-    def _record(self, lane: int, subject: str, at: PostRef) -> None:
-        where = {"network": at.place.network, "place": at.place.id, "id": at.id}
-        self._connection.execute(statements.ADD_POST, {"surface": lane, "subject": subject, **where})
-        if subject == "card":
+    def _posts(self, row: Any) -> dict[str, PostRef]:
+        first = {"": PostRef(Place(row.post_network, row.post_place), row.post_id)} if row.post_id else {}
+        if row.parts == len(first):
+            return first
+        where = {"surface": row.surface, "subject": row.subject}
+        found = self._connection.execute(statements.PARTS, where)
+        return {one.part: PostRef(Place(one.network, one.place), one.id) for one in found}
+
+    def _record(self, lane: int, subject: str, moved: Moved) -> None:
+        gone = [part for part, at in moved.items() if at is None]
+        if gone:
+            self._connection.execute(
+                sa.delete(post).where(
+                    post.c.surface == lane, post.c.subject == subject, post.c.part.in_(gone)
+                )
+            )
+        new = [
+            {"surface": lane, "subject": subject, "part": part, **_where(at)}
+            for part, at in moved.items()
+            if at is not None
+        ]
+        if new:
+            self._connection.execute(statements.ADD_POSTS, new)
+        if subject == "card" and (at := moved.get("")) is not None:
             self._connection.execute(sa.update(surface).where(surface.c.id == lane).values(thread=at.id))
-            self._connection.execute(sa.insert(thread), {"surface": lane, **where})
+            self._connection.execute(sa.insert(thread), {"surface": lane, **_where(at)})
 
     def _postpone(self, ident: int, outcome: Postponed) -> None:
         due = outcome.until.timestamp()
@@ -194,22 +225,41 @@ class Ledger:
             .values(state=ASIDE, error="the ticket's card has not been posted")
         )
 
-    def _reserve(self, row: Any, now: float, budget: tuple[float, int]) -> float:
+    def reserve(self, place: Place, now: float, budget: tuple[float, int]) -> float:
+        """Take a place's next slot for one more post and return the seconds until then."""
+        row = self._connection.execute(
+            sa.select(pace).where(pace.c.network == place.network, pace.c.place == place.id)
+        ).first()
+        whole_at, blocked_until = (row.whole_at, row.blocked_until) if row else (None, None)
+        return self._reserve(place, whole_at, blocked_until, now, budget)
+
+    def _reserve(
+        self,
+        place: Place,
+        whole_at: float | None,
+        blocked_until: float | None,
+        now: float,
+        budget: tuple[float, int],
+    ) -> float:
         """Take a place's next slot and return the seconds until then (generic cell rate algorithm)."""
         interval, burst = budget
-        whole_at = max(row.whole_at or 0.0, now)
-        wait = max(whole_at - interval * (burst - 1), row.blocked_until or 0.0, now) - now
+        whole = max(whole_at or 0.0, now)
+        wait = max(whole - interval * (burst - 1), blocked_until or 0.0, now) - now
         if interval:
-            whole = {"whole_at": max(whole_at, now + wait) + interval}
-            place = {"network": row.network, "place": row.place}
-            self._connection.execute(self._tx.upserts.whole_at, place | whole)
+            taken = {"whole_at": max(whole, now + wait) + interval}
+            where = {"network": place.network, "place": place.id}
+            self._connection.execute(self._tx.upserts.whole_at, where | taken)
         return wait
+
+
+def _where(at: PostRef) -> dict[str, str]:
+    return {"network": at.place.network, "place": at.place.id, "id": at.id}
 
 
 def _compose(row: Any) -> Delivery:
     """Build what is owed from its ticket and entry as they stand now."""
     loaded = codec.load_ticket(row.ticket_state)
-    about = Project(row.key, row.name, row.language, row.reopen_days)
+    about = Project(row.key, row.name, row.language, row.reopen_days, row.every_message)
     shown = codec.load_entry(row.visibility, row.rest, row.text) if row.visibility else None
     here, there = Place(row.network, row.place), Place(row.other_network, row.other_place)
     if row.audience == Side.CUSTOMER:

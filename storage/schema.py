@@ -27,6 +27,7 @@ project = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("reopen_days", sa.Integer, nullable=False),
+    sa.Column("every_message", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("last_number", sa.Integer, nullable=False, server_default="0"),
 )
 
@@ -224,12 +225,26 @@ delivery = sa.Table(
 post = sa.Table(
     "post",
     metadata,
-    # primary key: Store.next_due: where does this subject stand already?
+    # primary key: Store.next_due: where do this subject's parts stand already?
     sa.Column("surface", RowId, sa.ForeignKey("surface.id"), primary_key=True),
     sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("part", sa.Text, primary_key=True, server_default=""),
     sa.Column("network", sa.Text, nullable=False),
     sa.Column("place", sa.Text, nullable=False),
     sa.Column("id", sa.Text, nullable=False),
+    # Tx.entry_at, once a reaction or shortcut: what stands at this post?
+    sa.Index("ix_post_at", "network", "place", "id"),
+)
+
+burst = sa.Table(
+    "burst",
+    metadata,
+    # primary key: Tx.burst, once a message in a channel where every message counts
+    sa.Column("network", sa.Text, primary_key=True),
+    sa.Column("place", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("ticket", sa.Text, sa.ForeignKey("ticket.key"), nullable=False),
+    sa.Column("at", Time, nullable=False),
 )
 
 pace = sa.Table(

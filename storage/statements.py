@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage.schema import (
     DONE,
     SENDING,
+    burst,
     delivery,
     entry,
     event,
@@ -29,6 +30,7 @@ from storage.schema import (
 
 _customer, _staff = surface.alias("customer"), surface.alias("staff")
 _hit, _other = surface.alias("hit"), surface.alias("other")
+_part = post.alias("part")
 
 #: A ticket with both surfaces and its project, in the order `SqlTx` reads them in.
 WHOLE = (
@@ -44,6 +46,7 @@ WHOLE = (
         project.c.name,
         project.c.language,
         project.c.reopen_days,
+        project.c.every_message,
     )
     .join(project, project.c.key == ticket.c.project)
     .join(_customer, sa.and_(_customer.c.ticket == ticket.c.key, _customer.c.side == "customer"))
@@ -94,12 +97,18 @@ HEAD = (
         project.c.name,
         project.c.language,
         project.c.reopen_days,
+        project.c.every_message,
         entry.c.visibility,
         entry.c.rest,
         entry.c.text,
         post.c.network.label("post_network"),
         post.c.place.label("post_place"),
         post.c.id.label("post_id"),
+        sa.select(sa.func.count())
+        .select_from(_part)
+        .where(_part.c.surface == delivery.c.surface, _part.c.subject == delivery.c.subject)
+        .scalar_subquery()
+        .label("parts"),
         pace.c.whole_at,
         pace.c.blocked_until,
     )
@@ -109,7 +118,12 @@ HEAD = (
     .join(ticket, ticket.c.key == surface.c.ticket)
     .join(project, project.c.key == ticket.c.project)
     .outerjoin(entry, entry.c.id == delivery.c.entry)
-    .outerjoin(post, sa.and_(post.c.surface == delivery.c.surface, post.c.subject == delivery.c.subject))
+    .outerjoin(
+        post,
+        sa.and_(
+            post.c.surface == delivery.c.surface, post.c.subject == delivery.c.subject, post.c.part == ""
+        ),
+    )
     .outerjoin(pace, sa.and_(pace.c.network == surface.c.network, pace.c.place == surface.c.place))
     .where(delivery.c.surface == sa.bindparam("lane"), is_open)
     .order_by(delivery.c.rank, delivery.c.id)
@@ -134,7 +148,15 @@ SETTLE = (
     .values(state=DONE, since=None, error=None)
     .returning(delivery.c.surface, delivery.c.subject)
 )
-ADD_POST = sa.insert(post)
+ADD_POSTS = sa.insert(post)
+PARTS = sa.select(post.c.part, post.c.network, post.c.place, post.c.id).where(
+    post.c.surface == sa.bindparam("surface"), post.c.subject == sa.bindparam("subject")
+)
+SUBJECT_AT = sa.select(post.c.subject).where(
+    post.c.network == sa.bindparam("network"),
+    post.c.place == sa.bindparam("place"),
+    post.c.id == sa.bindparam("id"),
+)
 
 
 class Upserts:
@@ -146,7 +168,8 @@ class Upserts:
         self.alias = insert(thread).on_conflict_do_nothing()
         self.entry = _upsert(insert(entry), ["id"], "text", "rest")
         self.timer = _upsert(insert(timer), ["name"], "at")
-        self.project = _upsert(insert(project), ["key"], "name", "language", "reopen_days")
+        self.project = _upsert(insert(project), ["key"], "name", "language", "reopen_days", "every_message")
+        self.burst = _upsert(insert(burst), ["network", "place", "person"], "ticket", "at")
         self.whole_at = _upsert(insert(pace), ["network", "place"], "whole_at")
         self.blocked_until = _upsert(insert(pace), ["network", "place"], "blocked_until")
 

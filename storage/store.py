@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 
 from bot.ports import Conflict, Due, Outcome, Tx, Unavailable
+from bot.tickets.model import Place
 from storage import codec
 from storage.ledger import Ledger
 from storage.tx import SqlTx
@@ -116,6 +117,11 @@ class SqlStore:
 
     async def settle(self, ident: int, outcome: Outcome) -> None:
         await self.change(lambda connection, tx: Ledger(connection, tx).settle(ident, outcome))
+
+    async def reserve(self, place: Place, now: datetime, pace: tuple[float, int]) -> float:
+        return await self.change(
+            lambda connection, tx: Ledger(connection, tx).reserve(place, now.timestamp(), pace)
+        )
 
     async def close(self) -> None:
         if self._writer is not None:

@@ -65,7 +65,8 @@ class SqlTx:
         ).all()
         customers = tuple(Place(p.network, p.id) for p in places if p.side == Side.CUSTOMER)
         staff = next(Place(p.network, p.id) for p in places if p.side == Side.STAFF)
-        return Link(Project(row.key, row.name, row.language, row.reopen_days), customers, staff)
+        about = Project(row.key, row.name, row.language, row.reopen_days, row.every_message)
+        return Link(about, customers, staff)
 
     def projects(self) -> list[Link]:
         """Return all projects, by key."""
@@ -100,6 +101,31 @@ class SqlTx:
     def entry_said(self, post: PostRef) -> Message | Note | None:
         where = {"network": post.place.network, "place": post.place.id, "id": post.id}
         return self._entry(statements.ENTRY_SAID, where)
+
+    def entry_at(self, post: PostRef) -> Message | Note | None:
+        said = self.entry_said(post)
+        if said is not None:
+            return said
+        where = {"network": post.place.network, "place": post.place.id, "id": post.id}
+        subject = self._connection.scalar(statements.SUBJECT_AT, where) or ""
+        kind, _, ident = subject.partition(":")
+        return self.entry(ident) if kind == "entry" else None
+
+    def burst(self, place: Place, person: Person, since: datetime) -> str | None:
+        table = schema.burst
+        found = self._connection.scalar(
+            sa.select(table.c.ticket).where(
+                table.c.network == place.network,
+                table.c.place == place.id,
+                table.c.person == person.id,
+                table.c.at >= since.timestamp(),
+            )
+        )
+        return str(found) if found else None
+
+    def note_burst(self, place: Place, person: Person, ticket: str, at: datetime) -> None:
+        where = {"network": place.network, "place": place.id, "person": person.id}
+        self._connection.execute(self.upserts.burst, {**where, "ticket": ticket, "at": at.timestamp()})
 
     def messages(self, ticket: str) -> list[Message]:
         rows = self._connection.execute(
@@ -278,6 +304,7 @@ class SqlTx:
             "name": linked.name,
             "language": linked.language,
             "reopen_days": linked.reopen_days,
+            "every_message": linked.every_message,
         }
         self._connection.execute(self.upserts.project, values)
         self._connection.execute(sa.delete(place).where(place.c.project == linked.key))

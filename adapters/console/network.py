@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.ports import NotSent
@@ -43,22 +44,25 @@ class ConsoleNetwork:
         self.places[place.id][post.id] = text
         return post
 
-    async def post(self, delivery: Delivery, mark: str) -> PostRef:
+    def parts(self, delivery: Delivery) -> tuple[str, ...]:
+        return ("",)
+
+    async def post(self, delivery: Delivery, part: str, mark: str) -> PostRef:
         if isinstance(delivery.content, Message):
             self.last_entry = delivery.content.id
         post = self._marks[mark] = self.write(delivery.surface.place, lines(delivery))
         return post
 
-    async def update(self, delivery: Delivery, post: PostRef) -> None:
+    async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
         if post.id not in self.places[post.place.id]:
             raise NotSent("the post is gone", final=True)
         self.places[post.place.id][post.id] = lines(delivery)
 
-    async def remove(self, delivery: Delivery, post: PostRef) -> None:
+    async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
         self.places[post.place.id].pop(post.id, None)
 
-    async def find(self, delivery: Delivery, mark: str, since: datetime) -> PostRef | None:
-        return self._marks.get(mark)
+    async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
+        return {mark: self._marks[mark] for mark in marks if mark in self._marks}
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return person.id in self._staff

@@ -32,6 +32,8 @@ FINAL = {
     "invalid_blocks": "Slack refused the layout",
     "msg_too_long": "the text is too long for Slack",
 }
+#: Methods, by their beginnings, that take JSON; the others want their arguments in the address.
+JSON_METHODS = ("chat.", "views.", "files.completeUploadExternal")
 
 
 class Api:
@@ -50,7 +52,7 @@ class Api:
         """
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            where = "json" if method.startswith(("chat.", "views.")) else "params"
+            where = "json" if method.startswith(JSON_METHODS) else "params"
             answer = await self.client.api_call(method, **{where: given})
         except SlackApiError as error:
             raise _told(error) from None

@@ -67,6 +67,21 @@ def note(language: str, channel: str, ticket: str) -> View:
     )
 
 
+def publish(
+    language: str, channel: str, ticket: str, entry: str, seen: str, blocks: list[dict[str, Any]]
+) -> View:
+    """Show staff what the customer would get of a note, before it is sent. `seen`: the note's digest."""
+    about = {"c": channel, "l": language, "t": ticket, "e": entry, "d": seen}
+    told = {"type": "section", "text": _plain(say("form.publish.shown", language))}
+    return _form("publish", language, about, told, {"type": "divider"}, *blocks[:90])
+
+
+def words(language: str, text: str) -> View:
+    """Say something to somebody who used a shortcut where no message can be shown to them alone."""
+    section = {"type": "section", "text": _plain(text[:3000])}
+    return shown(say("form.words.title", language), [section], language)
+
+
 def status(language: str, channel: str, ticket: str) -> View:
     """Ask for a status and who may see it."""
     choices = [

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.slack import markup
-from bot.ports import Asked, Deleted, Edited, Incoming, Said
+from bot.ports import Act, Asked, Deleted, Edited, Incoming, Raised, Reacted, Said
 from bot.tickets.asks import Ask
-from bot.tickets.model import Person, Place, PostRef
+from bot.tickets.model import File, Person, Place, PostRef
 
+#: The type under which our mark stands in a message's metadata. Other apps can read it: no secrets in it.
+MARK = "halfdoor_delivery"
 #: Subtypes that are somebody's words, as a message without one is.
 WORDS = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 
@@ -32,11 +34,14 @@ class Event:
     thread: str | None
     text: str
     edited_at: str | None = None
+    blocks: tuple[Any, ...] = ()
+    #: File objects as Slack has them; those of shared channels must be looked up.
+    files: tuple[dict[str, Any], ...] = ()
 
     @property
     def users(self) -> list[str]:
         """Whom to look up before `incoming`: the author and the people mentioned."""
-        return list(dict.fromkeys([self.user, *markup.mentioned(self.text)]))
+        return list(dict.fromkeys([self.user, *markup.mentioned(self.text), *markup.mentions(self.blocks)]))
 
 
 def event(payload: Mapping[str, Any]) -> Event | None:
@@ -60,7 +65,11 @@ def event(payload: Mapping[str, Any]) -> Event | None:
         if message.get("subtype") == "tombstone":  # a parent that was deleted while its thread lives on
             return Event("deleted", channel, message["ts"], before.get("user") or "", None, "")
         edited = (message.get("edited") or {}).get("ts")
-        if not edited or message.get("text") == before.get("text") or not message.get("user"):
+        same = all(message.get(name) == before.get(name) for name in ("text", "blocks"))
+        if (same and _held(message) == _held(before)) or not message.get("user"):
+            return None
+        edited = edited or str(payload.get("ts") or "")
+        if not edited:
             return None
         return _words("edited", channel, message, edited)
     if subtype in WORDS and not _is_bot(payload) and payload.get("user") and payload.get("ts"):
@@ -68,19 +77,42 @@ def event(payload: Mapping[str, Any]) -> Event | None:
     return None
 
 
-def incoming(told: Event, bot: str, people: Mapping[str, Person]) -> Incoming:
-    """Turn an event into what the desk takes. `bot` is our own user id; `people` holds `told.users`."""
+def incoming(told: Event, bot: str, people: Mapping[str, Person], files: tuple[File, ...] = ()) -> Incoming:
+    """Turn an event into what the desk takes.
+
+    `bot` is our own user id; `people` holds `told.users`; `files` are those of the event, looked up.
+    """
     place = Place("slack", told.channel)
     post = PostRef(place, told.ts)
     by = people.get(told.user) or Person("slack", told.user, told.user)
     ref = f"slack:{told.channel}:{told.ts}"
     if told.kind == "deleted":
         return Incoming(f"{ref}:deleted", by, place, moment(told.ts), Deleted(post))
-    said = _said(told, post, bot, people)
+    said = _said(told, post, bot, people, files)
     if told.kind == "edited":
         when = told.edited_at or told.ts
         return Incoming(f"{ref}:edit:{when}", by, place, moment(when), Edited(said, ref))
     return Incoming(ref, by, place, moment(told.ts), said)
+
+
+def raised(
+    told: Event, bot: str, people: Mapping[str, Person], files: tuple[File, ...], *, ref: str, at: datetime
+) -> Incoming:
+    """Return a post that somebody, whom `ref` names, wants to be a ticket: its author asks for it."""
+    place = Place("slack", told.channel)
+    said = _said(told, PostRef(place, told.ts), bot, people, files)
+    by = people.get(told.user) or Person("slack", told.user, told.user)
+    return Incoming(f"slack:{told.channel}:{told.ts}:{ref}", by, place, at, Raised(said))
+
+
+def reacted(event: Mapping[str, Any], by: Person) -> Incoming:
+    """Turn a reaction that was added or removed into what the desk takes."""
+    item, when = event["item"], str(event["event_ts"])
+    place, added = Place("slack", str(item["channel"])), event["type"] == "reaction_added"
+    act: Act = Reacted(PostRef(place, str(item["ts"])), markup.emoji_sign(str(event["reaction"])), added)
+    sign = "+" if added else "-"
+    ref = f"slack:{place.id}:{item['ts']}:{sign}{event['reaction']}:{by.id}:{when}"
+    return Incoming(ref, by, place, moment(when), act)
 
 
 def asked(ask: Ask, *, ref: str, by: Person, channel: str, at: datetime) -> Incoming:
@@ -91,6 +123,14 @@ def asked(ask: Ask, *, ref: str, by: Person, channel: str, at: datetime) -> Inco
 def command_text(text: str, people: Mapping[str, Person]) -> tuple[str, dict[str, Person]]:
     """Return a slash command's text as people read it, and whom its mentions stand for."""
     return markup.to_hub(text, _names(people)).strip(), _tokens(people)
+
+
+def mark_of(message: Mapping[str, Any]) -> str:
+    """Return the mark that a post of ours carries: in its metadata, or as the id of a file's layout."""
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    if payload.get("mark"):
+        return str(payload["mark"])
+    return next((str(block.get("block_id")) for block in message.get("blocks") or []), "")
 
 
 def moment(ts: str) -> datetime:
@@ -121,28 +161,47 @@ def metadata(view: Mapping[str, Any]) -> dict[str, str]:
 
 def _words(kind: str, channel: str, message: Mapping[str, Any], edited: str | None) -> Event:
     thread = message.get("thread_ts")
+    text, blocks = str(message.get("text") or ""), message.get("blocks")
+    if message.get("subtype") == "me_message":
+        text, blocks = f"_{text}_", None
     return Event(
         kind,
         channel,
-        message["ts"],
-        message["user"],
+        str(message["ts"]),
+        str(message["user"]),
         thread if thread != message["ts"] else None,
-        message.get("text") or "",
+        text,
         edited,
+        tuple(blocks) if isinstance(blocks, list) else (),
+        _files(message),
     )
 
 
-def _said(told: Event, post: PostRef, bot: str, people: Mapping[str, Person]) -> Said:
-    names = _names(people)
-    mention = re.match(rf"\s*<@{bot}(?:\|[^<>]*)?>[\s,:]*", told.text)
+def _held(message: Mapping[str, Any]) -> list[tuple[object, bool]]:
+    """Which files a message has: their previews change by themselves."""
+    return [(one.get("id"), one.get("mode") == "tombstone") for one in _files(message)]
+
+
+def _files(message: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    given = message.get("files")
+    return tuple(one for one in given if isinstance(one, dict)) if isinstance(given, list) else ()
+
+
+def _said(
+    told: Event, post: PostRef, bot: str, people: Mapping[str, Person], files: tuple[File, ...]
+) -> Said:
+    me = f"@{people[bot].name}" if bot in people else "@Halfdoor"
+    text = markup.to_hub(told.text, _names(people) | {bot: markup.BOT}, told.blocks)
+    mention = re.match(rf"\s*{markup.BOT}[\s,:]*", text)
     others = {user: person for user, person in people.items() if user != bot}
     return Said(
         post=post,
         thread=told.thread,
-        text=markup.to_hub(told.text, names),
-        mentioned=bot in markup.mentioned(told.text),
-        command=markup.to_hub(told.text[mention.end() :], names) if mention else None,
+        text=text.replace(markup.BOT, me),
+        mentioned=markup.BOT in text,
+        command=text[mention.end() :].replace(markup.BOT, me) if mention else None,
         people=tuple(_tokens(others).items()),
+        files=files,
     )
 
 

@@ -20,12 +20,14 @@ from bot.desk import Desk
 from bot.ports import Answer, Clock, NotSent, PlaceTaken, Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import parse
-from bot.tickets.model import Person, Place, Project, Status, Visibility
+from bot.tickets.model import File, Person, Place, PostRef, Project, Status, Visibility
 from bot.tickets.texts import Refused, say
 
 log = structlog.get_logger()
 
 COMMAND = "/ticket"
+#: The reactions that make a ticket of a message.
+TICKET_SIGNS = ("ticket", "admission_tickets")
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
@@ -37,12 +39,16 @@ def register(network: SlackNetwork, desk: Desk, clock: Clock) -> None:
     app.event("member_joined_channel")(listening.membership)
     app.event("member_left_channel")(listening.membership)
     app.event("user_change")(listening.user_change)
+    app.event("reaction_added")(listening.reaction)
+    app.event("reaction_removed")(listening.reaction)
+    app.shortcut("raise")(listening.raise_shortcut)
+    app.shortcut("publish")(listening.publish_shortcut)
     app.command(COMMAND)(listening.command)
     for name in ("open_ticket", "comment", "reply", "edit", "note", "status", "assign", "close"):
         app.action(name)(listening.form_button)
     for name in ("close_customer", "reopen", "recall", re.compile(r"rate_[1-5]")):
         app.action(name)(listening.button)
-    for name in ("open", "comment", "reply", "edit", "note", "status", "assign", "close"):
+    for name in ("open", "comment", "reply", "edit", "note", "status", "assign", "close", "publish"):
         app.view(name)(listening.form)
     app.view("setup")(listening.setup)
     app.error(_failed)
@@ -77,9 +83,79 @@ class _Listening:
                 return
             bot = str((await self.network.api.who())["user_id"])
             people = await self.network.people.named([user for user in told.users if user])
-            answer = await self.desk.handle(inbound.incoming(told, bot, people))
+            files = await self.files(told)
+            answer = await self.desk.handle(inbound.incoming(told, bot, people, files))
         if answer is not None:
             await self.tell(told.channel, told.user, answer, told.thread)
+
+    async def reaction(self, event: dict[str, Any]) -> None:
+        item, user = event.get("item") or {}, str(event.get("user") or "")
+        channel = str(item.get("channel") or "")
+        link = await self.desk.link(Place("slack", channel))
+        if item.get("type") != "message" or link is None or link.staff_place.id == channel:
+            return
+        known = await self.network.people.known(user)
+        if known.bot:
+            return
+        await self.desk.handle(inbound.reacted(event, known.person))
+        if event["type"] == "reaction_added" and event.get("reaction") in TICKET_SIGNS:
+            told = await self.network.message(channel, str(item["ts"]))
+            if told is not None:
+                await self.raise_ticket(told, f"raised:{user}")
+
+    async def raise_ticket(self, told: inbound.Event, ref: str) -> Answer | None:
+        """Make a ticket of somebody's post."""
+        bot = str((await self.network.api.who())["user_id"])
+        people = await self.network.people.named(told.users)
+        files = await self.files(told)
+        at = self.clock.now()
+        return await self.desk.handle(inbound.raised(told, bot, people, files, ref=ref, at=at))
+
+    async def files(self, told: inbound.Event) -> tuple[File, ...]:
+        found = await asyncio.gather(*(self.network.files.described(one) for one in told.files))
+        return tuple(one for one in found if one is not None)
+
+    # ------------------------------------------------------------ shortcuts
+
+    async def raise_shortcut(self, ack: AsyncAck, shortcut: dict[str, Any]) -> None:
+        """“Open a ticket” on a message."""
+        channel, trigger = str(shortcut["channel"]["id"]), shortcut["trigger_id"]
+
+        async def work() -> Answer | None:
+            language = await self.language(channel)
+            told = inbound.event(shortcut["message"] | {"channel": channel, "subtype": None})
+            if told is None:
+                return Words(say("no.not_words", language), refused=True)
+            return await self.raise_ticket(told, f"shortcut:{trigger}")
+
+        answer = await self.with_words(work, channel)
+        await self.show(trigger, answer, channel)
+        await ack()
+
+    async def publish_shortcut(self, ack: AsyncAck, shortcut: dict[str, Any]) -> None:
+        """“Send to customer” on a note: it is shown as the customer will see it, and sent by the form."""
+        channel, user = str(shortcut["channel"]["id"]), str(shortcut["user"]["id"])
+        trigger, ts = shortcut["trigger_id"], str(shortcut["message"]["ts"])
+
+        async def work() -> Answer | None:
+            language = await self.language(channel)
+            person = await self.network.people.person(user)
+            try:
+                note, about, seen = await self.desk.note_at(PostRef(Place("slack", channel), ts), person)
+            except Refused as refused:
+                return Words(refused.words(language), refused=True)
+            blocks = self.network.as_reply(note, person, about)
+            await self.open(trigger, forms.publish(language, channel, note.ticket, note.id, seen, blocks))
+            return None
+
+        await self.show(trigger, await self.with_words(work, channel), channel)
+        await ack()
+
+    async def show(self, trigger: str, answer: Answer | None, channel: str) -> None:
+        """Answer a shortcut in a modal: it can be used in channels that we are not in."""
+        if isinstance(answer, Words):
+            view = forms.words(await self.language(channel), answer.text)
+            await self.quietly(self.open(trigger, view))
 
     async def membership(self, event: dict[str, Any]) -> None:
         self.network.people.membership_changed(str(event.get("channel")))
@@ -160,7 +236,7 @@ class _Listening:
                 return forms.reply(language, channel, ticket, person.name, about["p"])
             case "edit":
                 text = await self.desk.reply_text(Place("slack", channel), person, ticket, about["e"])
-                return forms.edit(language, channel, ticket, about["e"], text)
+                return forms.edit(language, channel, ticket, about["e"], markup.mrkdwn(text))
             case "note":
                 return forms.note(language, channel, ticket)
             case "status":
@@ -262,6 +338,10 @@ class _Listening:
     async def refuse(self, ack: AsyncAck, view: dict[str, Any], words: Words) -> None:
         """Show a refusal beside the field it is about, or beside the first one."""
         inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+        if not inputs:
+            shown = forms.words(inbound.metadata(view).get("l", "en"), words.text)
+            await ack(response_action="update", view=shown)
+            return
         field = words.field if words.field in inputs else inputs[0]
         await ack(response_action="errors", errors={field: words.text})
 
@@ -305,7 +385,7 @@ def _pressed(name: str, about: dict[str, str]) -> a.Ask:
 
 
 def _entered(form: str, about: dict[str, str], entered: dict[str, str], assignee: Person | None) -> a.Ask:
-    ticket, text = about.get("t", ""), entered.get("text", "")
+    ticket, text = about.get("t", ""), markup.typed(entered.get("text", ""))
     match form:
         case "open":
             return a.AskOpen(entered["title"], text)
@@ -317,12 +397,14 @@ def _entered(form: str, about: dict[str, str], entered: dict[str, str], assignee
             return a.AskEdit(ticket, about["e"], text)
         case "note":
             return a.AskNote(ticket, text)
+        case "publish":
+            return a.AskPublish(ticket, about["e"], about["d"])
         case "status":
             return a.AskStatus(ticket, Status(entered["status"]), Visibility(entered["visibility"]))
         case "assign":
             return a.AskAssign(ticket, assignee, visibility=Visibility(entered["visibility"]))
         case _:
-            return a.AskClose(ticket, entered["resolution"], entered["reason"])
+            return a.AskClose(ticket, markup.typed(entered["resolution"]), markup.typed(entered["reason"]))
 
 
 def _channel(body: dict[str, Any]) -> str:

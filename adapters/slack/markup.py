@@ -1,21 +1,36 @@
-"""Slack's mrkdwn to the text Halfdoor keeps, and back, so that nothing in it can ping or inject.
-
-The hub keeps what the author typed, formatting signs included, with Slack's entities resolved: mentions
-are names, links are addresses, and `&`, `<`, `>` stand for themselves.
-"""
+"""Slack's rich text and mrkdwn to the hub's CommonMark, and back: nothing in it can ping or inject."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import emoji
+
+from bot import hub
+from bot.hub import Block, Code, Item, Paragraph, Quote, Span
+
+#: Stands for our own mention while a text is read: a private sign that nobody can type.
+BOT = "\ue000"
 
 _ENTITY = re.compile(r"<([^<>\n]*)>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-_URL = re.compile(r"https?://[^\s<>]+")
+_URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]}'\"]")
 #: `@here` and its like, also with a full-width sign: nobody may be pinged by a relayed text.
 _BROADCAST = re.compile(r"([@＠﹫])(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
-#: Joins two characters without a space or a break: it is not seen, and it is no mention any more.
-_JOINER = "\u2060"
+_TONE = re.compile(r":skin-tone-([2-6]):")
+_FENCED = re.compile(r"```\n?(.+?)\n?```", re.DOTALL)
+_LISTED = re.compile(r"( *)(?:[•◦▪]|(\d{1,3})\.) +(.*)")
+_QUOTED = re.compile(r"(?:&gt;|>) ?(.*)")
+_STYLED = re.compile(
+    r"(?<![\w`])`(?P<code>[^`\n]+)`(?![\w`])"
+    r"|<(?P<entity>[^<>\n]*)>"
+    r"|(?<![\w*])\*(?=[^\s*])(?P<bold>[^*\n]*[^\s*])\*(?![\w*])"
+    r"|(?<![\w_])_(?=[^\s_])(?P<italic>[^\n]*?[^\s_])_(?![\w_])"
+    r"|(?<![\w~])~(?=[^\s~])(?P<strike>[^~\n]*[^\s~])~(?![\w~])"
+)
 
 
 def mentioned(text: str) -> list[str]:
@@ -23,40 +38,309 @@ def mentioned(text: str) -> list[str]:
     return list(dict.fromkeys(_USER.findall(text)))
 
 
-def to_hub(text: str, names: Mapping[str, str]) -> str:
-    """Turn a raw Slack text into what Halfdoor keeps. `names`: display names by user id."""
-
-    def resolve(match: re.Match[str]) -> str:
-        target, _, label = match[1].partition("|")
-        if target.startswith("@"):
-            return f"@{names.get(target[1:]) or label or 'someone'}"
-        if target.startswith("#"):
-            return f"#{label or target[1:]}"
-        if target.startswith("!date^"):
-            return label
-        if target.startswith("!subteam^"):
-            return f"@{label.lstrip('@') or 'group'}"
-        if target.startswith("!"):
-            return f"@{label.lstrip('@') or target[1:]}"
-        address = target.removeprefix("mailto:").removeprefix("tel:")
-        return address if not label or label == address or label in target else f"{label} ({address})"
-
-    return unescape(_ENTITY.sub(resolve, text))
+def mentions(blocks: Sequence[Any]) -> list[str]:
+    """Return the ids of the people that rich_text blocks mention."""
+    found: list[str] = []
+    for block in _dicts(list(blocks)):
+        for element in _dicts(block.get("elements")):
+            inner = _dicts(element.get("elements"))
+            for one in [*inner, *(deep for part in inner for deep in _dicts(part.get("elements")))]:
+                if one.get("type") == "user":
+                    found.append(str(one.get("user_id")))
+    return found
 
 
-def from_hub(text: str) -> str:
-    """Turn a kept text into mrkdwn for a block with `verbatim: true`: links work, nothing else is parsed."""
+def to_hub(text: str, names: Mapping[str, str], blocks: Sequence[Any] = ()) -> str:
+    """Turn a raw Slack text into hub text. `names`: display names by user id.
 
-    def link(match: re.Match[str]) -> str:
-        # A bar would part the address from a label, and so hide where the link leads.
-        return f"<{match[0].replace('|', '%7C')}>"
+    What people write comes with its `rich_text` blocks, which say exactly what was meant; the text alone
+    is read as mrkdwn.
+    """
+    rich = [block for block in blocks if isinstance(block, dict) and block.get("type") == "rich_text"]
+    if rich and len(rich) == len(blocks):
+        return hub.write(_read_rich(rich, names))
+    return hub.write(_read_mrkdwn(text, names))
 
-    return _URL.sub(link, plain(text))
+
+def typed(text: str) -> str:
+    """Turn what somebody typed into a form, with Slack's formatting signs, into hub text."""
+    return to_hub(escape(text), {})
+
+
+def rich_text(text: str, *, strike: bool = False) -> dict[str, Any]:
+    """Turn hub text into a rich_text block: shown as it was meant, and nothing in it is parsed again."""
+    elements: list[dict[str, Any]] = []
+    blocks = hub.read(text) or (Paragraph((Span("–"),)),)
+    for (kind, depth, numbered), members in groupby(blocks, key=_kind):
+        group = list(members)
+        if kind is Item:
+            elements += _lists([one for one in group if isinstance(one, Item)], depth, numbered=numbered)
+        elif kind is Code:
+            for code in group:
+                inner = [{"type": "text", "text": hub.shown(code)}]
+                elements.append({"type": "rich_text_preformatted", "elements": inner})
+        else:
+            spans: list[Span] = []
+            for one in group:
+                assert not isinstance(one, Code)
+                spans += [Span("\n\n"), *one.spans] if spans else one.spans
+            name = "rich_text_quote" if kind is Quote else "rich_text_section"
+            elements.append({"type": name, "elements": _elements(spans, strike=strike)})
+    return {"type": "rich_text", "elements": elements}
+
+
+def mrkdwn(text: str) -> str:
+    """Turn hub text into mrkdwn as people type it, for a form in which it is edited."""
+    lines: list[str] = []
+    before: Block | None = None
+    for block in hub.read(text):
+        listed = isinstance(block, Item) and isinstance(before, Item)
+        if before is not None and not listed:
+            lines.append("")
+        match block:
+            case Code(text=code):
+                lines.append(f"```\n{code}\n```")
+            case Quote(spans=spans):
+                lines += [f"> {line}" for line in _signed(spans).split("\n")]
+            case Item(spans=spans, depth=depth, number=number):
+                sign = "•" if number is None else f"{number}."
+                lines.append(f"{'    ' * depth}{sign} {_signed(spans)}")
+            case Paragraph(spans=spans):
+                lines.append(_signed(spans))
+        before = block
+    return "\n".join(lines)
+
+
+def emoji_sign(name: str) -> str:
+    """Return the emoji that Slack calls `name`, or `:name:` for one of a workspace's own."""
+    return _emojis(f":{name}:")
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _read_rich(blocks: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Iterator[Block]:
+    for block in blocks:
+        for element in _dicts(block.get("elements")):
+            inner = _dicts(element.get("elements"))
+            match element.get("type"):
+                case "rich_text_section":
+                    yield Paragraph(tuple(_spans(inner, names)))
+                case "rich_text_quote":
+                    yield Quote(tuple(_spans(inner, names)))
+                case "rich_text_preformatted":
+                    yield Code("".join(str(one.get("text") or one.get("url") or "") for one in inner))
+                case "rich_text_list":
+                    yield from _items(element, inner, names)
+                case _:
+                    pass
+
+
+def _items(
+    element: Mapping[str, Any], sections: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+) -> Iterator[Item]:
+    first = _number(element.get("offset")) + 1
+    for n, section in enumerate(sections, first):
+        spans = tuple(_spans(_dicts(section.get("elements")), names))
+        yield Item(spans, _number(element.get("indent")), n if element.get("style") == "ordered" else None)
+
+
+def _spans(elements: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> Iterator[Span]:
+    for element in elements:
+        link = None
+        match element.get("type"):
+            case "text":
+                text = str(element.get("text") or "").replace(BOT, "")
+            case "link":
+                link = str(element.get("url") or "").removeprefix("mailto:")
+                text = str(element.get("text") or link).replace(BOT, "")
+                link = f"mailto:{link}" if str(element.get("url")).startswith("mailto:") else link
+                link = None if text == link.removeprefix("mailto:") else link
+            case "user":
+                text = _name(str(element.get("user_id")), names)
+            case "usergroup":
+                text = "@group"
+            case "broadcast":
+                text = f"@{element.get('range') or 'channel'}"
+            case "channel":
+                text = f"#{element.get('channel_id')}"
+            case "emoji":
+                text = _unicode(element)
+            case "date":
+                text = str(element.get("fallback") or element.get("timestamp") or "")
+            case _:
+                text = str(element.get("text") or element.get("value") or "").replace(BOT, "")
+        style = element.get("style")
+        on = style if isinstance(style, dict) else {}
+        yield Span(
+            text,
+            bool(on.get("bold")),
+            bool(on.get("italic")),
+            bool(on.get("strike")),
+            bool(on.get("code")),
+            link,
+        )
+
+
+def _read_mrkdwn(text: str, names: Mapping[str, str]) -> Iterator[Block]:
+    parts = _FENCED.split(text.replace(BOT, ""))
+    for n, part in enumerate(parts):
+        if n % 2:
+            yield Code(unescape(_ENTITY.sub(lambda match: match[1].partition("|")[0], part)))
+            continue
+        kind: type[Paragraph | Quote] = Paragraph
+        kept: list[str] = []
+
+        def paragraph(kind: type[Paragraph | Quote], kept: list[str]) -> Iterator[Block]:
+            yield kind(tuple(_styled("\n".join(kept), names)))
+
+        for line in part.split("\n"):
+            listed, quoted = _LISTED.fullmatch(line), _QUOTED.fullmatch(line)
+            now: type[Paragraph | Quote] = Quote if quoted else Paragraph
+            if listed or now is not kind:
+                yield from paragraph(kind, kept)
+                kept, kind = [], now
+            if listed:
+                number = int(listed[2]) if listed[2] else None
+                yield Item(tuple(_styled(listed[3], names)), len(listed[1]) // 4, number)
+            else:
+                kept.append(quoted[1] if quoted else line)
+        yield from paragraph(kind, kept)
+
+
+def _styled(text: str, names: Mapping[str, str], style: Span = Span("")) -> Iterator[Span]:  # noqa: B008
+    """Part mrkdwn into spans; `style` is what stands around it."""
+
+    def plainly(text: str) -> Span:
+        return Span(_emojis(unescape(text)), style.bold, style.italic, style.strike)
+
+    end = 0
+    for match in _STYLED.finditer(text):
+        if match.start() > end:
+            yield plainly(text[end : match.start()])
+        end = match.end()
+        if (code := match["code"]) is not None:
+            yield Span(unescape(_ENTITY.sub(lambda one: one[1].partition("|")[0], code)), code=True)
+        elif (entity := match["entity"]) is not None:
+            said, link = _resolve(unescape(entity), names)
+            yield Span(said, style.bold, style.italic, style.strike, link=link)
+        else:
+            kind = match.lastgroup
+            assert kind is not None
+            inner = Span(
+                "",
+                style.bold or kind == "bold",
+                style.italic or kind == "italic",
+                style.strike or kind == "strike",
+            )
+            yield from _styled(match[kind], names, inner)
+    if end < len(text):
+        yield plainly(text[end:])
+
+
+def _resolve(entity: str, names: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return what an entity says, and where it leads."""
+    target, _, label = entity.partition("|")
+    if target.startswith("@"):
+        return (_name(target[1:], names) if target[1:] in names or not label else f"@{label}"), None
+    if target.startswith("#"):
+        return f"#{label or target[1:]}", None
+    if target.startswith("!date^"):
+        return label, None
+    if target.startswith("!subteam^"):
+        return f"@{label.lstrip('@') or 'group'}", None
+    if target.startswith("!"):
+        return f"@{label.lstrip('@') or target[1:].partition('^')[0]}", None
+    shown = target.removeprefix("mailto:").removeprefix("tel:")
+    return (shown, None) if not label or label in (shown, target) or label in shown else (label, target)
+
+
+def _name(user: str, names: Mapping[str, str]) -> str:
+    name = names.get(user, "someone")
+    return name if name == BOT else f"@{name}"
+
+
+def _unicode(element: Mapping[str, Any]) -> str:
+    try:
+        signs = "".join(chr(int(one, 16)) for one in str(element["unicode"]).split("-"))
+    except (KeyError, ValueError, OverflowError):
+        return _emojis(f":{element.get('name') or 'emoji'}:")
+    return signs
+
+
+def _emojis(text: str) -> str:
+    """Turn the names of emoji into the signs; those of a workspace alone keep their names."""
+    if ":" not in text:
+        return text
+    toned = _TONE.sub(lambda match: chr(0x1F3F9 + int(match[1])), text)
+    return emoji.emojize(toned, language="alias", variant=None)
+
+
+def _dicts(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) and 0 <= value < 1_000_000 else 0
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _kind(block: Block) -> tuple[type[Block], int, bool]:
+    return (
+        (Item, block.depth, block.number is not None) if isinstance(block, Item) else (type(block), 0, False)
+    )
+
+
+def _lists(items: Sequence[Item], depth: int, *, numbered: bool) -> Iterator[dict[str, Any]]:
+    """Write items of one depth and kind, a list for each run of numbers without a gap."""
+    runs: list[list[Item]] = []
+    for item in items:
+        if runs and (not numbered or item.number == (runs[-1][-1].number or 0) + 1):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    for run in runs:
+        sections = [{"type": "rich_text_section", "elements": _elements(one.spans)} for one in run]
+        written = {"type": "rich_text_list", "style": "ordered" if numbered else "bullet", "indent": depth}
+        offset = (run[0].number or 1) - 1
+        yield {**written, "elements": sections} | ({"offset": offset} if numbered and offset > 0 else {})
+
+
+def _elements(spans: Iterable[Span], *, strike: bool = False) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for span in spans:
+        on = {"bold": span.bold, "italic": span.italic, "strike": span.strike or strike, "code": span.code}
+        style = {name: True for name, value in on.items() if value}
+        more = {"style": style} if style else {}
+        if span.link is not None:
+            found.append({"type": "link", "url": span.link, "text": span.text, **more})
+            continue
+        end = 0
+        for match in [] if span.code else _URL.finditer(span.text):
+            if match.start() > end:
+                found.append({"type": "text", "text": span.text[end : match.start()], **more})
+            found.append({"type": "link", "url": match[0], **more})
+            end = match.end()
+        if end < len(span.text):
+            found.append({"type": "text", "text": span.text[end:], **more})
+    return found
+
+
+def _signed(spans: Iterable[Span]) -> str:
+    found = ""
+    for span in spans:
+        text = f"`{span.text}`" if span.code else span.text
+        for sign, on in (("~", span.strike), ("_", span.italic), ("*", span.bold)):
+            text = f"{sign}{text}{sign}" if on else text
+        found += f"{text} ({span.link})" if span.link else text
+    return found
 
 
 def plain(text: str) -> str:
     """Escape a text for any mrkdwn field, and take the power out of `@here` and its like."""
-    return _BROADCAST.sub(rf"\1{_JOINER}", escape(text))
+    return _BROADCAST.sub(rf"\1{hub.JOINER}", escape(text))
 
 
 def escape(text: str) -> str:

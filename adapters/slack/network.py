@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -14,19 +14,18 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import render
+from adapters.slack import files, inbound, render
 from adapters.slack.api import Api
+from adapters.slack.files import FileGone, Files
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
 from bot.ports import Clock, NotSent
 from bot.tickets.deliveries import Delivery, ToCustomer
-from bot.tickets.model import Person, Place, PostRef
+from bot.tickets.model import Actor, Message, Note, Person, Place, PostRef, Project, Side
 from bot.tickets.texts import Refused
 
 log = structlog.get_logger()
 
-#: The type under which our mark stands in a message's metadata. Other apps can read it: no secrets in it.
-MARK = "halfdoor_delivery"
 #: Pages of a thread or a channel, 200 posts each, that are searched for a mark.
 SEARCH_PAGES = 10
 #: Seconds that a connection has to say goodbye.
@@ -42,6 +41,7 @@ class SlackNetwork:
         self.pace = settings.pace_seconds
         self.burst = settings.burst
         self._settings = settings
+        self._clock = clock
         #: One session for all calls: the SDK would open one for each.
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=settings.timeout_seconds),
@@ -56,6 +56,8 @@ class SlackNetwork:
         )
         self.api = Api(client)
         self.people = People(self.api, clock)
+        self.files = Files(self.api, self._session, settings.bot_token.get_secret_value())
+        self._largest = settings.file_limit_mb * 1_000_000
         self.app = AsyncApp(
             # Without a token of its own, or bolt warns that it is not used.
             client=AsyncWebClient(base_url=settings.api_url, session=self._session, retry_handlers=[]),
@@ -70,16 +72,26 @@ class SlackNetwork:
 
     # ------------------------------------------------------------ Network
 
-    async def post(self, delivery: Delivery, mark: str) -> PostRef:
+    def parts(self, delivery: Delivery) -> tuple[str, ...]:
+        return render.parts(delivery.content, self._largest)
+
+    async def post(self, delivery: Delivery, part: str, mark: str) -> PostRef:
         customize = await self.api.may("chat:write.customize")
-        answer = await self.api.call("chat.postMessage", **posting(delivery, mark, customize=customize))
+        if part.startswith("file:"):
+            return await self._post_file(delivery, part, mark, customize=customize)
+        payload = posting(delivery, mark, part=part, customize=customize, largest=self._largest)
+        answer = await self.api.call("chat.postMessage", **payload)
         return PostRef(delivery.surface.place, str(answer["ts"]))
 
-    async def update(self, delivery: Delivery, post: PostRef) -> None:
+    async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
+        if part.startswith("file:"):
+            return  # a copy does not change
         customize = await self.api.may("chat:write.customize")
-        await self._change(post, draw(delivery, customize=customize))
+        await self._change(post, draw(delivery, part=part, customize=customize, largest=self._largest))
 
-    async def remove(self, delivery: Delivery, post: PostRef) -> None:
+    async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
+        if part.startswith("file:"):
+            await self._erase_file(delivery, post)
         try:
             await self.api.call("chat.delete", channel=post.place.id, ts=post.id)
         except NotSent as error:
@@ -90,11 +102,12 @@ class SlackNetwork:
             # Slack's documentation says that a post under another name cannot be deleted.
             await self._change(post, render.tombstone(delivery.surface.project.language))
 
-    async def find(self, delivery: Delivery, mark: str, since: datetime) -> PostRef | None:
+    async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
         surface = delivery.surface
         method, where = "conversations.history", {}
         if surface.thread is not None:
             method, where = "conversations.replies", {"ts": surface.thread}
+        found: dict[str, PostRef] = {}
         seen = 0
         async for message in self.api.pages(
             method,
@@ -104,14 +117,15 @@ class SlackNetwork:
             include_all_metadata=True,
             **where,
         ):
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("mark") == mark:
-                return PostRef(surface.place, str(message["ts"]))
+            if (mark := inbound.mark_of(message)) in marks:
+                found[mark] = PostRef(surface.place, str(message["ts"]))
             seen += 1
+            if len(found) == len(marks):
+                break
             if seen >= SEARCH_PAGES * 200:
                 log.warning("search_gave_up", place=surface.place.id, seen=seen)
                 break
-        return None
+        return found
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return await self.people.is_staff(person.id, staff_place.id)
@@ -171,6 +185,34 @@ class SlackNetwork:
             if await self.people.outsiders(staff):
                 raise Refused("no.staff_guests", field=field)
 
+    async def message(self, channel: str, ts: str) -> inbound.Event | None:
+        """Return somebody's post by its ts; None when there is none, or it is nobody's words."""
+        pages = self.api.pages(
+            "conversations.replies", "messages", channel, ts=ts, oldest=ts, latest=ts, inclusive=True
+        )
+        async for message in pages:
+            if message.get("ts") == ts:
+                return inbound.event(message | {"channel": channel})
+        return None
+
+    def as_reply(self, note: Note, by: Person, about: Project) -> list[dict[str, Any]]:
+        """Draw a note as the customer would see it, by the code that draws replies."""
+        reply = Message(
+            id=note.id,
+            ticket=note.ticket,
+            by=Actor(by, Side.STAFF),
+            at=note.at,
+            text=note.text,
+            files=note.files,
+        )
+        parts = render.parts(reply, self._largest)
+        drawn = [
+            render.for_customer(reply, about, part, self._largest).named()
+            for part in parts
+            if not part.startswith("file:")
+        ]
+        return [block for post in drawn for block in post.blocks]
+
     async def tell(self, channel: str, user: str, post: render.Post, thread: str | None = None) -> None:
         """Show something to one person alone, as far as Slack manages: it is gone when they reload."""
         await self.api.call(
@@ -197,6 +239,49 @@ class SlackNetwork:
 
         return authorize
 
+    async def _post_file(self, delivery: Delivery, part: str, mark: str, *, customize: bool) -> PostRef:
+        """Copy a file. Its post takes no metadata: the mark stands as its layout's id."""
+        surface, content = delivery.surface, delivery.content
+        assert isinstance(content, Message | Note)
+        customer = isinstance(delivery, ToCustomer)
+        post, file = render.file_line(content, part, surface.project, customer=customer)
+        since = self._clock.now() - timedelta(minutes=2)
+        try:
+            shown = post if customize else post.named()
+            blocks = [shown.blocks[0] | {"block_id": mark}, *shown.blocks[1:]]
+            await self.files.copy(
+                file,
+                surface.place.id,
+                thread_ts=surface.thread,
+                blocks=blocks,
+                username=post.author if customize else None,
+                icon_url=post.picture if customize else None,
+            )
+        except FileGone:
+            gone = render.file_gone(post, file, surface.project.language)
+            answer = await self.api.call(
+                "chat.postMessage", **_arguments(gone, delivery, mark, customize=customize)
+            )
+            return PostRef(surface.place, str(answer["ts"]))
+        found: dict[str, PostRef] | None = await files.patiently(lambda: self.find(delivery, [mark], since))
+        if not found:
+            raise NotSent("Slack has not shown the file yet", unsure=True)
+        return found[mark]
+
+    async def _erase_file(self, delivery: Delivery, post: PostRef) -> None:
+        """Erase the content of a copy: without its post it would still be in the workspace."""
+        async for message in self.api.pages(
+            "conversations.replies",
+            "messages",
+            post.place.id,
+            ts=delivery.surface.thread or post.id,
+            oldest=post.id,
+            inclusive=True,
+        ):
+            if str(message.get("ts")) == post.id:
+                await self.files.delete([str(one["id"]) for one in message.get("files") or []])
+                return
+
     async def _change(self, post: PostRef, drawn: render.Post) -> None:
         try:
             await self.api.call(
@@ -217,27 +302,35 @@ class SlackNetwork:
             raise NotSent(reason) from None
 
 
-def draw(delivery: Delivery, *, customize: bool) -> render.Post:
-    """Draw a delivery; its author stands in a line of its own where Slack won't show it as theirs."""
+def draw(
+    delivery: Delivery, *, part: str = "", customize: bool, largest: int = render.LARGEST
+) -> render.Post:
+    """Draw a part of a delivery; its author stands in a line of its own where Slack won't show them."""
     about = delivery.surface.project
     if isinstance(delivery, ToCustomer):
-        post = render.for_customer(delivery.content, about)
+        post = render.for_customer(delivery.content, about, part, largest)
     else:
-        post = render.for_staff(delivery.content, about)
+        post = render.for_staff(delivery.content, about, part, largest)
     return post if customize else post.named()
 
 
-def posting(delivery: Delivery, mark: str, *, customize: bool) -> dict[str, Any]:
+def posting(
+    delivery: Delivery, mark: str, *, part: str = "", customize: bool, largest: int = render.LARGEST
+) -> dict[str, Any]:
     """Return the arguments of chat.postMessage: nothing of it can ping, and nothing is unfurled."""
-    post, surface = draw(delivery, customize=customize), delivery.surface
+    post = draw(delivery, part=part, customize=customize, largest=largest)
+    return _arguments(post, delivery, mark, customize=customize)
+
+
+def _arguments(post: render.Post, delivery: Delivery, mark: str, *, customize: bool) -> dict[str, Any]:
     return {
-        "channel": surface.place.id,
-        "thread_ts": surface.thread,
+        "channel": delivery.surface.place.id,
+        "thread_ts": delivery.surface.thread,
         "text": post.text,
         "blocks": post.blocks,
         "username": post.author if customize else None,
         "icon_url": post.picture if customize else None,
-        "metadata": {"event_type": MARK, "event_payload": {"mark": mark}},
+        "metadata": {"event_type": inbound.MARK, "event_payload": {"mark": mark}},
         "unfurl_links": False,
         "unfurl_media": False,
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias, assert_never
 
 from adapters.slack import markup
+from bot import hub
 from bot.ports import Listing, Preview, Words
 from bot.tickets.deliveries import (
     ClosingNotice,
@@ -18,13 +19,17 @@ from bot.tickets.deliveries import (
     StaffContent,
     StaffNotice,
 )
-from bot.tickets.model import Message, Note, Project, Side, Status
-from bot.tickets.texts import duration, say
+from bot.tickets.model import File, Message, Note, Project, Side, Status
+from bot.tickets.texts import duration, filesize, say
 
 Block: TypeAlias = dict[str, Any]
 
 #: Slack's limits: characters in a section and in a fallback text, blocks in a message.
 SECTION, TEXT, BLOCKS = 3000, 3000, 50
+#: Characters of a text in one post: Slack recommends no more than 4,000. Longer ones go on in the next.
+PART = 3500
+#: The largest file that is copied, in bytes, unless the settings say otherwise.
+LARGEST = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,33 @@ class Post:
         return Post(f"{markup.plain(self.author)}: {self.text}", [line, *self.blocks])
 
 
-def for_customer(content: CustomerContent, about: Project) -> Post:
+def parts(content: CustomerContent | StaffContent, largest: int = LARGEST) -> tuple[str, ...]:
+    """Name the posts that `content` takes: its text's, then one for each file that is copied."""
+    if not isinstance(content, Message | Note):
+        return ("",)
+    shown = 1
+    if not content.retracted and not (isinstance(content, Message) and content.recalled):
+        shown = len(hub.pieces(content.text, PART))
+    texts = ("", *(str(n) for n in range(2, shown + 1)))
+    if isinstance(content, Message) and content.recalled:
+        return texts
+    return texts + tuple(f"file:{file.id}" for file in content.files if _is_copied(file, largest))
+
+
+def file_line(content: Message | Note, part: str, about: Project, *, customer: bool) -> tuple[Post, File]:
+    """Return who sent the file that `part` names, as the post that comes with its copy, and the file."""
+    file = next(one for one in content.files if part == f"file:{one.id}")
+    author = _author(content, about, customer=customer)
+    return Post(file.name, [_context(markup.plain(file.name))], author, content.by.person.picture), file
+
+
+def file_gone(post: Post, file: File, language: str) -> Post:
+    """Draw what stands for a file that could not be brought."""
+    text = say("file.not_here", language, name=markup.plain(file.name))
+    return replace(post, text=text, blocks=[_context(text)])
+
+
+def for_customer(content: CustomerContent, about: Project, part: str = "", largest: int = LARGEST) -> Post:
     """Draw what a customer sees.
 
     Raises:
@@ -56,12 +87,12 @@ def for_customer(content: CustomerContent, about: Project) -> Post:
         case ClosingNotice():
             return _closing(content, about.language)
         case Message():
-            return _message_to_customer(content, about.language)
+            return _message_to_customer(content, about, part, largest)
         case _:
             raise Leak(f"{type(content).__name__} is not for customers")
 
 
-def for_staff(content: StaffContent, about: Project) -> Post:
+def for_staff(content: StaffContent, about: Project, part: str = "", largest: int = LARGEST) -> Post:
     """Draw what staff see."""
     match content:
         case StaffCard():
@@ -69,12 +100,12 @@ def for_staff(content: StaffContent, about: Project) -> Post:
         case StaffNotice(text=text):
             return Post(markup.plain(text), [_context(markup.plain(text))])
         case Message():
-            return _message_to_staff(content, about)
+            return _message_to_staff(content, about, part, largest)
         case Note():
             language = about.language
-            body = _body(content.text, content.retracted, language)
+            body = _body(content, part, largest, about)
             sign = _context(f"🔒 {say('post.internal', language)}{_edited(content.edited, language)}")
-            return Post(_fallback(content.text), [*body, sign], content.by.name, content.by.person.picture)
+            return Post(_fallback(content), [*body, sign], content.by.name, content.by.person.picture)
         case _:
             assert_never(content)
 
@@ -136,7 +167,7 @@ def _closing(notice: ClosingNotice, language: str) -> Post:
     if notice.resolution is not None:
         writes = say("closing.writes", language, name=markup.plain(notice.resolution.by.name))
         blocks.append(_context(writes))
-        blocks += _body(notice.resolution.text, notice.resolution.retracted, language)
+        blocks += [markup.rich_text(piece) for piece in hub.pieces(notice.resolution.text, PART)]
     if notice.reopened_by is not None:
         again = say("closing.reopened", language, name=markup.plain(notice.reopened_by))
         return Post(f"{solved} {again}", [*blocks, _context(again)])
@@ -158,15 +189,13 @@ def _closing(notice: ClosingNotice, language: str) -> Post:
     return Post(solved, blocks)
 
 
-def _message_to_customer(message: Message, language: str) -> Post:
-    staff = message.by.side is Side.STAFF
-    author = say("author.team", language, name=message.by.name) if staff else message.by.name
-    blocks = _body(message.text, message.retracted, language)
-    blocks += _marks(message, language)
+def _message_to_customer(message: Message, about: Project, part: str, largest: int) -> Post:
+    language = about.language
+    blocks = _body(message, part, largest, about, customer=True)
     if message.edited and not message.retracted:
         blocks.append(_context(say("post.edited", language)))
-    shown = say("post.deleted", language) if message.retracted else message.text
-    return Post(_fallback(shown), blocks, author, message.by.person.picture)
+    shown = say("post.deleted", language) if message.retracted else _fallback(message)
+    return Post(shown, blocks, _author(message, about, customer=True), message.by.person.picture)
 
 
 # ---------------------------------------------------------------- the staff side
@@ -219,13 +248,22 @@ def _staff_card(card: StaffCard, language: str) -> Post:
     )
 
 
-def _message_to_staff(message: Message, about: Project) -> Post:
+def _author(message: Message | Note, about: Project, *, customer: bool) -> str:
+    """Return the name a message is shown under on one of the sides."""
+    staff, name = message.by.side is Side.STAFF, message.by.name
+    if isinstance(message, Note):
+        return name
+    if customer:
+        return say("author.team", about.language, name=name) if staff else name
+    if staff:
+        return say("post.published", about.language, name=name)
+    return say("author.customer", about.language, name=name, project=about.name)
+
+
+def _message_to_staff(message: Message, about: Project, part: str, largest: int) -> Post:
     language = about.language
     by, sign = message.by, f"🌐 {say('post.public', language)}"
-    if by.side is Side.STAFF:
-        author = say("post.published", language, name=by.name)
-    else:
-        author = say("author.customer", language, name=by.name, project=about.name)
+    author = _author(message, about, customer=False)
     if message.recalled is not None:
         note = say(
             "post.recalled",
@@ -233,20 +271,19 @@ def _message_to_staff(message: Message, about: Project) -> Post:
             name=markup.plain(message.recalled.by.name),
             when=_when(message.recalled.at),
         )
-        struck = {"type": "text", "text": message.text or "–", "style": {"strike": True}}
-        body: list[Block] = [
-            {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [struck]}]}
-        ]
+        body = [markup.rich_text(piece, strike=True) for piece in hub.pieces(message.text, PART)]
         return Post(note, [*body, _context(f"{sign} · {note}")], author, by.person.picture)
-    blocks = _body(message.text, message.retracted, language)
-    blocks += _marks(message, language)
+    blocks = _body(message, part, largest, about)
+    if part:
+        return Post(_fallback(message), blocks, author, by.person.picture)
+    blocks += _marks(message)
     blocks.append(_context(sign + _edited(message.edited and not message.retracted, language)))
     if by.side is Side.STAFF and message.said_on is not Side.CUSTOMER and not message.retracted:
         value = json.dumps({"t": message.ticket, "l": language, "e": message.id})
         edit = _button("edit", say("button.edit", language), value)
         blocks.append(_actions(edit, _button("recall", say("button.recall", language), value)))
-    shown = say("post.deleted", language) if message.retracted else message.text
-    return Post(_fallback(shown), blocks, author, by.person.picture)
+    shown = say("post.deleted", language) if message.retracted else _fallback(message)
+    return Post(shown, blocks, author, by.person.picture)
 
 
 # ---------------------------------------------------------------- answers
@@ -287,8 +324,10 @@ def _preview(preview: Preview) -> Post:
     title = say("form.preview.title", preview.language)
     blocks: list[Block] = []
     for delivery in preview.deliveries:
-        post = for_customer(delivery.content, delivery.surface.project).named()
-        blocks += [{"type": "divider"}, *(_shown(block) for block in post.blocks)]
+        for part in parts(delivery.content):
+            if not part.startswith("file:"):
+                post = for_customer(delivery.content, delivery.surface.project, part).named()
+                blocks += [{"type": "divider"}, *(_shown(block) for block in post.blocks)]
     return Post(title, [_section(f"*{title}*"), *blocks[-(BLOCKS - 1) :]])
 
 
@@ -315,27 +354,56 @@ def _when(at: datetime) -> str:
     return markup.date(at.timestamp(), f"{at:%Y-%m-%d %H:%M} UTC")
 
 
-def _body(text: str, retracted: bool, language: str) -> list[Block]:
-    if retracted:
+def _body(
+    entry: Message | Note, part: str, largest: int, about: Project, *, customer: bool = False
+) -> list[Block]:
+    """Draw one part of what was said; the first names the files that come with it or that cannot."""
+    language = about.language
+    if entry.retracted:
         return [_context(f"_{say('post.deleted', language)}_")]
-    room = BLOCKS - 6
-    return [_section(piece) for piece in markup.pieces(markup.from_hub(text) or "–", SECTION)[:room]]
+    pieces = hub.pieces(entry.text, PART)
+    number = int(part or 1)
+    blocks = [markup.rich_text(pieces[number - 1])] if entry.text or not entry.files else []
+    if len(pieces) > 1:
+        blocks.append(_context(say("post.part", language, n=number, of=len(pieces))))
+    if not part:
+        blocks += [_context(_named(file, entry, largest, about, customer=customer)) for file in entry.files]
+    return blocks[:BLOCKS]
 
 
-def _marks(message: Message, language: str) -> list[Block]:
+def _named(file: File, entry: Message | Note, largest: int, about: Project, *, customer: bool) -> str:
+    name, language = markup.plain(file.name), about.language
+    if _is_copied(file, largest):
+        return f"{name} ({filesize(file.size)})"
+    if customer or entry.said is None or entry.said.place.network != "slack":
+        return say("file.not_here", language, name=name)
+    place = f"<#{entry.said.place.id}>"
+    if not file.copyable:
+        return say("file.elsewhere", language, name=name, place=place)
+    sizes = {"size": filesize(file.size), "limit": filesize(largest)}
+    return say("file.too_large", language, name=name, place=place, **sizes)
+
+
+def _is_copied(file: File, largest: int) -> bool:
+    return file.copyable and file.network == "slack" and file.size <= largest
+
+
+def _marks(message: Message) -> list[Block]:
     """The reactions to a message, each emoji with how many gave it."""
     counts: dict[str, int] = {}
     for reaction in message.reactions:
-        counts[reaction.emoji] = counts.get(reaction.emoji, 0) + 1
-    return [_context("  ".join(f":{emoji}: {n}" for emoji, n in counts.items()))] if counts else []
+        if not reaction.gone:
+            counts[reaction.emoji] = counts.get(reaction.emoji, 0) + 1
+    return [_context("  ".join(f"{emoji} {n}" for emoji, n in counts.items()))] if counts else []
 
 
 def _edited(edited: bool, language: str) -> str:
     return f" · {say('post.edited', language)}" if edited else ""
 
 
-def _fallback(text: str) -> str:
+def _fallback(entry: Message | Note) -> str:
     """What notifications and screen readers give: cut, for the blocks have all of it."""
+    text = hub.plain(entry.text) or ", ".join(file.name for file in entry.files)
     short = markup.plain(text[: TEXT // 6])
     return f"{short}…" if len(text) > TEXT // 6 else short or "–"
 

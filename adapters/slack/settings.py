@@ -21,6 +21,9 @@ class SlackSettings(BaseSettings):
     )
     pace_seconds: float = Field(1.0, ge=0, description="Seconds between two posts into one channel")
     burst: int = Field(5, ge=1, description="Posts into one channel that may go ahead of that pace at once")
+    file_limit_mb: int = Field(
+        100, ge=0, le=1000, description="The largest file that is copied, in megabytes; larger ones are named"
+    )
     timeout_seconds: float = Field(20.0, gt=0, description="How long one call of Slack's may take")
     ping_seconds: float = Field(5.0, gt=0, description="How often a connection is checked for life")
 

@@ -54,10 +54,11 @@ class AskRecall:
 
 @dataclass(frozen=True, slots=True)
 class AskPublish:
-    """Send a note to the customer."""
+    """Send a note to the customer; with `seen`, only while it reads as it did when that was its digest."""
 
     ticket: str
     entry: str
+    seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.tickets.model import Actor, Message, Note, Person, PostRef, Priority, Side, Status, Visibility
+from bot.tickets.model import Actor, File, Message, Note, Person, PostRef, Priority, Side, Status, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Open:
     entry_id: str = ""
     said: PostRef | None = None
     said_on: Side | None = None
+    files: tuple[File, ...] = ()
     follows: str | None = None
 
 
@@ -31,6 +32,7 @@ class AddMessage:
     text: str
     said: PostRef | None = None
     said_on: Side | None = None
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +41,27 @@ class AddNote:
     entry_id: str
     text: str
     said: PostRef | None = None
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditMessage:
+    """`files` is None when they stay as they are."""
+
     by: Actor
     message: Message
     text: str
+    files: tuple[File, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditNote:
+    """`files` is None when they stay as they are."""
+
     by: Actor
     note: Note
     text: str
+    files: tuple[File, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from bot.tickets.model import (
     TITLE_LIMIT,
     Actor,
     Closing,
+    File,
     Message,
     Note,
     Person,
@@ -54,7 +55,7 @@ def open_ticket(command: c.Open, at: datetime, project: Project) -> Events:
         title=_title(command.title),
         follows=command.follows,
     )
-    if not command.text.strip():
+    if not command.text.strip() and not command.files:
         return (opened,)
     text = _text(command.text, command.said)
     message = Message(
@@ -65,6 +66,7 @@ def open_ticket(command: c.Open, at: datetime, project: Project) -> Events:
         text=text,
         said=command.said,
         said_on=command.said_on,
+        files=command.files,
     )
     return opened, e.MessageAdded(by=command.by, at=at, message=message)
 
@@ -85,7 +87,7 @@ def decide(ticket: Ticket, command: c.Command, at: datetime, project: Project) -
             return _add_message(ticket, command, at)
         case c.AddNote(by=by):
             _staff_only(by)
-            note = _note(ticket, by, at, command.entry_id, command.text, command.said)
+            note = _note(ticket, by, at, command.entry_id, command.text, command.said, command.files)
             return (e.NoteAdded(by=by, at=at, note=note),)
         case c.EditMessage() | c.RetractMessage() | c.RecallReply():
             return _change_message(ticket, command, at, project)
@@ -144,6 +146,7 @@ def _add_message(ticket: Ticket, command: c.AddMessage, at: datetime) -> Events:
         text=_text(command.text, command.said),
         said=command.said,
         said_on=command.said_on,
+        files=command.files,
     )
     added = e.MessageAdded(by=by, at=at, message=message)
     if by.side is Side.STAFF:
@@ -176,9 +179,11 @@ def _change_message(
             if gone:
                 raise Refused("no.gone")
             text = _text(text, message.said)
-            if text == message.text:
+            files = message.files if command.files is None else command.files
+            if (text, files) == (message.text, message.files):
                 return ()
-            edited = e.MessageEdited(by=by, at=at, message=replace(message, text=text, edited=True))
+            changed = replace(message, text=text, files=files, edited=True)
+            edited = e.MessageEdited(by=by, at=at, message=changed)
             if titled and title_of(text) not in ("", ticket.title):
                 return edited, e.Retitled(by=by, at=at, title=title_of(text))
             return (edited,)
@@ -186,7 +191,7 @@ def _change_message(
             _may_change(by, message.by)
             if message.retracted:
                 return ()
-            erased = replace(message, text="", retracted=True, reactions=())
+            erased = replace(message, text="", retracted=True, files=(), reactions=())
             retracted = e.MessageRetracted(by=by, at=at, message=erased)
             if titled:
                 title = say("title.deleted", project.language)
@@ -212,20 +217,22 @@ def _change_note(ticket: Ticket, command: c.EditNote | c.RetractNote | c.Publish
             if note.retracted:
                 raise Refused("no.gone")
             text = _text(text, note.said)
-            if text == note.text:
+            files = note.files if command.files is None else command.files
+            if (text, files) == (note.text, note.files):
                 return ()
-            return (e.NoteEdited(by=by, at=at, note=replace(note, text=text, edited=True)),)
+            changed = replace(note, text=text, files=files, edited=True)
+            return (e.NoteEdited(by=by, at=at, note=changed),)
         case c.RetractNote():
             if note.retracted:
                 return ()
-            erased = replace(note, text="", retracted=True, reactions=())
+            erased = replace(note, text="", retracted=True, files=(), reactions=())
             return (e.NoteRetracted(by=by, at=at, note=erased),)
         case c.PublishNote(entry_id=entry_id):
             if note.retracted:
                 raise Refused("no.gone")
             if note.published_as is not None:
                 raise Refused("no.published")
-            message = Message(id=entry_id, ticket=ticket.key, by=by, at=at, text=note.text)
+            message = Message(id=entry_id, ticket=ticket.key, by=by, at=at, text=note.text, files=note.files)
             return (
                 e.NotePublished(by=by, at=at, note=replace(note, published_as=entry_id)),
                 e.MessageAdded(by=by, at=at, message=message),
@@ -318,11 +325,12 @@ def _rate(ticket: Ticket, by: Actor, stars: int, at: datetime) -> Events:
 def _react(ticket: Ticket, command: c.React, at: datetime) -> Events:
     by, entry = command.by, command.entry
     _belongs(ticket, entry)
-    reaction = Reaction(command.emoji, by.person)
+    reaction = Reaction(command.emoji, by.person, at, gone=not command.added)
     others = tuple(r for r in entry.reactions if not _same_reaction(r, reaction))
-    if command.added == (len(others) < len(entry.reactions)) or entry.retracted:
+    before = next((r for r in entry.reactions if _same_reaction(r, reaction)), None)
+    if entry.retracted or (before is not None and (before.at >= at or before.gone is reaction.gone)):
         return ()
-    reactions = (*others, reaction) if command.added else others
+    reactions = (*others, reaction)
     match entry:
         case Message():
             return (e.MessageReacted(by=by, at=at, message=replace(entry, reactions=reactions)),)
@@ -331,8 +339,17 @@ def _react(ticket: Ticket, command: c.React, at: datetime) -> Events:
             return (e.NoteReacted(by=by, at=at, note=replace(entry, reactions=reactions)),)
 
 
-def _note(ticket: Ticket, by: Actor, at: datetime, entry_id: str, text: str, said: PostRef | None) -> Note:
-    return Note(id=entry_id, ticket=ticket.key, by=by, at=at, text=_text(text, said), said=said)
+def _note(
+    ticket: Ticket,
+    by: Actor,
+    at: datetime,
+    entry_id: str,
+    text: str,
+    said: PostRef | None,
+    files: tuple[File, ...] = (),
+) -> Note:
+    text = _text(text, said)
+    return Note(id=entry_id, ticket=ticket.key, by=by, at=at, text=text, said=said, files=files)
 
 
 def _staff_only(by: Actor) -> None:

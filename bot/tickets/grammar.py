@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from bot import hub
 from bot.tickets import asks as a
 from bot.tickets.model import Person, Priority, Status, Visibility, title_of
 from bot.tickets.texts import Refused
@@ -34,7 +35,7 @@ _Enum = TypeVar("_Enum", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What follows the verb: the ticket it is about (empty for none) and the words after that.
+    """What follows the verb: the ticket it is about (empty for none) and the hub text after that.
 
     `people` tells whom a network's mention token in the text stands for.
     """
@@ -42,6 +43,11 @@ class Rest:
     ticket: str
     text: str
     people: Mapping[str, Person]
+
+    @property
+    def words(self) -> str:
+        """The same without formatting, for what is no comment."""
+        return hub.plain(self.text).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def minutes(text: str) -> int | None:
 
 def _create(rest: Rest) -> a.Ask:
     title = title_of(rest.text)
-    return a.AskOpen(title, "" if title == rest.text.strip() else rest.text)
+    return a.AskOpen(title, "" if title == rest.words else rest.text)
 
 
 def _comment(rest: Rest) -> a.Ask:
@@ -101,7 +107,7 @@ def _comment(rest: Rest) -> a.Ask:
 
 
 def _status(rest: Rest) -> a.Ask:
-    text, visibility = _visibility(rest.text)
+    text, visibility = _visibility(rest.words)
     if not text:
         return a.AskStatus(rest.ticket) if rest.ticket else a.AskDesk()
     if not rest.ticket:
@@ -110,7 +116,7 @@ def _status(rest: Rest) -> a.Ask:
 
 
 def _assign(rest: Rest) -> a.Ask:
-    whom, visibility = _visibility(rest.text)
+    whom, visibility = _visibility(rest.words)
     if whom.lower() == "me":
         return a.AskAssign(rest.ticket, None, me=True, visibility=visibility)
     if whom.lower() in ("nobody", "none", "-"):
@@ -122,11 +128,11 @@ def _assign(rest: Rest) -> a.Ask:
 
 
 def _priority(rest: Rest) -> a.Ask:
-    return a.AskPriority(rest.ticket, _one_of(Priority, rest.text))
+    return a.AskPriority(rest.ticket, _one_of(Priority, rest.words))
 
 
 def _tag(rest: Rest) -> a.Ask:
-    words = rest.text.split()
+    words = rest.words.split()
     add = tuple(word.lstrip("+#") for word in words if not word.startswith("-"))
     remove = tuple(word[1:] for word in words if word.startswith("-"))
     if not words:
@@ -135,9 +141,9 @@ def _tag(rest: Rest) -> a.Ask:
 
 
 def _time(rest: Rest) -> a.Ask:
-    if not rest.text:
+    if not rest.words:
         return a.AskTime(rest.ticket)
-    first, what = [*rest.text.split(None, 1), ""][:2]
+    first, what = [*rest.words.split(None, 1), ""][:2]
     booked = minutes(first)
     if booked is None:
         raise Refused("no.minutes")
@@ -153,9 +159,9 @@ def _close(rest: Rest) -> a.Ask:
 
 
 def _rate(rest: Rest) -> a.Ask:
-    if not rest.text.isdecimal():
+    if not re.fullmatch(r"\d{1,3}", rest.words):
         raise Refused("no.stars")
-    return a.AskRate(rest.ticket, int(rest.text))
+    return a.AskRate(rest.ticket, int(rest.words))
 
 
 def _list(rest: Rest) -> a.Ask:
@@ -164,7 +170,7 @@ def _list(rest: Rest) -> a.Ask:
     every = mine = False
     assignee: Person | None = None
     priority: Priority | None = None
-    for word in rest.text.replace("on hold", "hold").replace("in progress", "progress").split():
+    for word in rest.words.replace("on hold", "hold").replace("in progress", "progress").split():
         low = word.lower()
         if low in STATUS_WORDS:
             statuses.append(STATUS_WORDS[low])
@@ -213,7 +219,7 @@ VERBS: dict[str, Verb] = {
     "assign": Verb("assign KEY @person|me|nobody [internal]", _assign),
     "priority": Verb("priority KEY low|normal|high|urgent", _priority),
     "tag": Verb("tag KEY word -word", _tag),
-    "title": Verb("title KEY new title", lambda rest: a.AskTitle(rest.ticket, rest.text)),
+    "title": Verb("title KEY new title", lambda rest: a.AskTitle(rest.ticket, rest.words)),
     "close": Verb("close KEY [reason for us | public: words for the customer]", _close),
     "reopen": Verb("reopen KEY", lambda rest: a.AskReopen(rest.ticket)),
     "rate": Verb("rate KEY 1-5", _rate),

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import final
 
+from bot import hub
+
 #: The longest title of a ticket, in characters: what every network shows in full.
 TITLE_LIMIT = 150
 
@@ -84,12 +86,16 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One customer engagement. `reopen_days`: how long a closed ticket takes a customer's word, in days."""
+    """One customer engagement. `reopen_days`: how long a closed ticket takes a customer's word, in days.
+
+    With `every_message` whatever a customer says in the channel opens a ticket, without a mention.
+    """
 
     key: str
     name: str
     language: str = "en"
     reopen_days: int = 7
+    every_message: bool = False
 
 
 @final
@@ -132,10 +138,29 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """One person's emoji on an entry, by the emoji's short name."""
+    """One person's emoji on an entry: the sign, or `:name:` for one of a workspace's own.
+
+    One that was taken back is kept with its time, so that news that arrive out of order change nothing.
+    """
 
     emoji: str
     by: Person
+    at: datetime
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file as its author sent it. Only the network that holds it reads `id`; `size` is in bytes."""
+
+    network: str
+    id: str
+    name: str
+    size: int = 0
+    #: Its media type, such as image/png.
+    kind: str = "application/octet-stream"
+    #: What only its own network can show, a canvas or a link to another service, is named and not copied.
+    copyable: bool = True
 
 
 @final
@@ -156,6 +181,7 @@ class Message:
     edited: bool = False
     retracted: bool = False
     recalled: Recall | None = None
+    files: tuple[File, ...] = ()
     reactions: tuple[Reaction, ...] = ()
 
 
@@ -174,6 +200,7 @@ class Note:
     published_as: str | None = None
     edited: bool = False
     retracted: bool = False
+    files: tuple[File, ...] = ()
     reactions: tuple[Reaction, ...] = ()
 
 
@@ -233,7 +260,7 @@ def reopen_until(project: Project, closed_at: datetime) -> datetime:
 
 def title_of(text: str) -> str:
     """Return a ticket's title for what a customer wrote: its first line, cut at a word if it is too long."""
-    line = " ".join(text.strip().partition("\n")[0].split())
+    line = " ".join(hub.plain(text).strip().partition("\n")[0].split())
     if len(line) <= TITLE_LIMIT:
         return line
     return line[: TITLE_LIMIT - 1].rsplit(" ", 1)[0] + "…"

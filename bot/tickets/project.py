@@ -120,13 +120,15 @@ def _owed_for(
         case (
             e.MessageAdded(message=message) | e.MessageEdited(message=message)
             | e.MessageRetracted(message=message) | e.ReplyRecalled(message=message)
-            | e.MessageReacted(message=message)
         ):  # fmt: skip
             if message.resolves:
                 if message.resolves <= len(ticket.closings) and not isinstance(event, e.MessageAdded):
                     yield notice(message.resolves)
             elif message.said_on is not Side.CUSTOMER:
                 yield ToCustomer(surfaces.customer, message)
+            yield ToStaff(surfaces.staff, message)
+        case e.MessageReacted(message=message):
+            # The customer reacted where they can see it already.
             yield ToStaff(surfaces.staff, message)
         case e.NoteAdded(note=note) | e.NoteEdited(note=note) | e.NoteRetracted(note=note):
             yield from _to_staff(note, surfaces)

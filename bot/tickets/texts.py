@@ -29,6 +29,14 @@ def duration(minutes: int) -> str:
     return f"{hours} h {rest:02}" if rest else f"{hours} h"
 
 
+def filesize(size: int) -> str:
+    """Write a number of bytes as people do: `2.1 GB`, `640 kB`."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}".replace(".0 ", " ")
+    return f"{size} B"
+
+
 class Refused(Exception):
     """An expected no: nothing was changed. Carries the words the person will read.
 
@@ -154,6 +162,19 @@ TEXTS: dict[str, Text] = {
     "what.message": Text("a message by {name}", "eine Nachricht von {name}"),
     "what.card": Text("the ticket's card", "die Karte des Tickets"),
     "what.closing": Text("the closing notice", "die Abschlussnachricht"),
+    "post.part": Text("{n} of {of}", "{n} von {of}"),
+    "file.too_large": Text(
+        "“{name}” ({size}) is larger than I may copy ({limit}): open it in {place}.",
+        "„{name}“ ({size}) ist größer, als ich kopieren darf ({limit}): bitte in {place} öffnen.",
+    ),
+    "file.elsewhere": Text(
+        "“{name}” can only be opened in {place}.", "„{name}“ lässt sich nur in {place} öffnen."
+    ),
+    "file.not_here": Text(
+        "“{name}” could not be brought here. Please ask for it in another way.",
+        "„{name}“ ließ sich nicht hierher bringen. Bitte fragen Sie auf anderem Weg danach.",
+        "„{name}“ ließ sich nicht hierher bringen. Bitte frag auf anderem Weg danach.",
+    ),
     "title.deleted": Text("(deleted)", "(gelöscht)"),
     # the panel
     "panel.title": Text("How can we help?", "Wie können wir helfen?"),
@@ -176,6 +197,10 @@ TEXTS: dict[str, Text] = {
     "form.reply.submit": Text("Send to customer", "An Kunden senden"),
     "form.edit.title": Text("Edit the reply", "Antwort bearbeiten"),
     "form.edit.submit": Text("Change for customer", "Für Kunden ändern"),
+    "form.publish.title": Text("Send to customer", "An Kunden senden"),
+    "form.publish.submit": Text("Send to customer", "An Kunden senden"),
+    "form.publish.shown": Text("The customer will get this:", "Das bekommt der Kunde:"),
+    "form.words.title": Text("Halfdoor", "Halfdoor"),
     "form.note.title": Text("Note", "Notiz"),
     "form.note.text": Text("Your note", "Ihre Notiz", "Deine Notiz"),
     "form.note.hint": Text("It stays behind the door.", "Sie bleibt hinter der Tür."),
@@ -253,6 +278,7 @@ TEXTS: dict[str, Text] = {
         "An edit never sends anything: the customer has not seen it. Write it as a new message.",
         "Eine Bearbeitung sendet nie etwas: Der Kunde hat es nicht gesehen. Bitte als neue Nachricht schreiben.",
     ),
+    "said.raised_before": Text("That belongs to {key} already.", "Das gehört schon zu {key}."),
     "said.outside_thread": Text(
         "Write this in the thread of a ticket.", "Bitte im Thread eines Tickets schreiben."
     ),
@@ -320,6 +346,24 @@ TEXTS: dict[str, Text] = {
         "Das wurde im Kundenkanal selbst geschrieben. Bitte dort löschen.",
     ),
     "no.published": Text("This note has been sent already.", "Diese Notiz wurde schon gesendet."),
+    "no.changed": Text(
+        "The note has changed since you looked at it, so nothing was sent. Please look again.",
+        "Die Notiz wurde inzwischen geändert, darum wurde nichts gesendet. Bitte noch einmal ansehen.",
+    ),
+    "no.not_a_note": Text(
+        "That is not a note. Use this on a note in a ticket's staff thread.",
+        "Das ist keine Notiz. Bitte bei einer Notiz im Team-Thread eines Tickets verwenden.",
+    ),
+    "no.raise_inside": Text(
+        "What is said in here stays in here. Open tickets from messages in the customer's channel, or with"
+        " `/ticket create`.",
+        "Was hier steht, bleibt hier. Tickets entstehen aus Nachrichten im Kundenkanal oder mit"
+        " `/ticket create`.",
+    ),
+    "no.not_words": Text(
+        "I can make a ticket only of what a person wrote.",
+        "Ein Ticket kann nur aus dem entstehen, was ein Mensch geschrieben hat.",
+    ),
     "no.customer_place": Text(
         "Say this in the staff channel: here the customer would read it.",
         "Bitte im Teamkanal: Hier würde es der Kunde lesen.",

@@ -148,7 +148,7 @@ class Office:
                 where = due.delivery.surface.place
                 card = Message(where.id, self.world.ts(), BOT_USER, "card", bot=True)
                 self.world.channels[where.id].messages[card.ts] = card
-                settled = due.id, Delivered(PostRef(where, card.ts))
+                settled = due.id, Delivered({"": PostRef(where, card.ts)})
                 if lane % 2:
                     self.threads.append((self.world.channels[where.id], card.ts))
         await store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +48,7 @@ class FakeNetwork:
     pace: float = 0.0
     burst: int = 1
     posts: list[tuple[str, str]] = field(default_factory=list)
+    in_parts: Callable[[Delivery], tuple[str, ...]] = lambda _: ("",)
     updates: list[tuple[str, str]] = field(default_factory=list)
     marks: dict[str, PostRef] = field(default_factory=dict)
     #: Called before a post takes effect, and after; may raise or wait.
@@ -57,7 +58,10 @@ class FakeNetwork:
     most: int = 0
     overlaps: int = 0
 
-    async def post(self, delivery: Delivery, mark: str) -> PostRef:
+    def parts(self, delivery: Delivery) -> tuple[str, ...]:
+        return self.in_parts(delivery)
+
+    async def post(self, delivery: Delivery, part: str, mark: str) -> PostRef:
         surface = f"{delivery.surface.ticket}{type(delivery).__name__}"
         self.under_way[surface] += 1
         self.overlaps += self.under_way[surface] > 1
@@ -72,14 +76,14 @@ class FakeNetwork:
         finally:
             self.under_way[surface] -= 1
 
-    async def update(self, delivery: Delivery, post: PostRef) -> None:
+    async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
         self.updates.append((delivery.surface.place.id, text(delivery)))
 
-    async def remove(self, delivery: Delivery, post: PostRef) -> None:
+    async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
         self.updates.append((delivery.surface.place.id, "removed"))
 
-    async def find(self, delivery: Delivery, mark: str, since: datetime) -> PostRef | None:
-        return self.marks.get(mark)
+    async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
+        return {mark: self.marks[mark] for mark in marks if mark in self.marks}
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return person == ROBIN.person

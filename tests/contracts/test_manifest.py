@@ -21,6 +21,8 @@ EVENT_SCOPES = {
     "member_left_channel": "channels:read groups:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
     "user_change": "users:read",
 }
 
@@ -84,7 +86,11 @@ def test_the_scopes_are_those_of_the_calls_and_events(manifest: dict[str, Any]) 
 
 def test_no_method_is_called_that_the_double_does_not_know() -> None:
     source = "".join(path.read_text() for path in ADAPTER.glob("*.py"))
-    named = set(re.findall(r'"((?:chat|conversations|users|views|apps|auth)\.[A-Za-z.]+)"', source))
+    named = set(
+        re.findall(
+            r'"((?:chat|conversations|users|views|apps|auth|files|reactions|team)\.[A-Za-z.]+)"', source
+        )
+    )
     assert named <= set(METHODS)
 
 

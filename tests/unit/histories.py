@@ -275,21 +275,32 @@ class Life:
                 while isinstance(due := ledger.next_due(lane, 0.0, {}), Due):
                     ledger.settle(due.id, Delivered(self.send(due)))
 
-    def send(self, due: Due) -> PostRef | None:
-        call = call_for(due.delivery, posted=due.post is not None)
+    def send(self, due: Due) -> dict[str, PostRef | None]:
+        call = call_for(due.delivery, posted=bool(due.posts))
         seen = isinstance(due.delivery, ToCustomer)
         place = due.delivery.surface.place
         assert seen == (place == FRONT), "a delivery went to the other side's place"
-        if call is Call.POST:
-            number = self._posts[place] = self._posts.get(place, 0) + 1
+        moved: dict[str, PostRef | None] = {}
+        if call is Call.NOTHING:
+            return moved
+        wanted = render.parts(due.delivery.content) if call is not Call.REMOVE else ()
+        for part in wanted:
+            shown = "" if part.startswith("file:") else part
+            if part not in due.posts:
+                number = self._posts[place] = self._posts.get(place, 0) + 1
+                moved[part] = PostRef(place, f"post-{number}")
+                payload = posting(due.delivery, due.mark, part=shown, customize=True)
+                happened = f"post {part} {json.dumps(payload, sort_keys=True)}"
+            else:
+                happened = f"update {due.posts[part]} {draw(due.delivery, part=shown, customize=True)}"
             if seen:
-                payload = posting(due.delivery, due.mark, customize=True)
-                self.observed.append(json.dumps(payload, sort_keys=True))
-            return PostRef(place, f"post-{number}")
-        if seen and call is not Call.NOTHING:
-            drawn = draw(due.delivery, customize=True)
-            self.observed.append(f"{call} {due.post} {drawn if call is Call.UPDATE else ''}")
-        return None
+                self.observed.append(happened)
+        for part in due.posts:
+            if part not in wanted:
+                moved[part] = None
+                if seen:
+                    self.observed.append(f"remove {due.posts[part]}")
+        return moved
 
     def notes(self, connection: sa.Connection, tx: SqlTx) -> list[Note]:
         found = connection.exec_driver_sql(

@@ -114,8 +114,8 @@ def names_the_version_in_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     inner = network.posting
     count = iter(range(10_000))
 
-    def leaking(delivery: object, mark: str, *, customize: bool) -> object:
-        return inner(delivery, f"{mark}/{next(count)}", customize=customize)  # type: ignore[arg-type]
+    def leaking(delivery: object, mark: str, **more: object) -> object:
+        return inner(delivery, f"{mark}/{next(count)}", **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr("tests.unit.histories.posting", leaking)
 

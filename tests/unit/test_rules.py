@@ -219,8 +219,12 @@ class TestEntries:
         reacted = entries([event])["m"]
         assert [one.emoji for one in reacted.reactions] == ["tada"]
         assert decide(ticket(), replace(react, entry=reacted), NOW, ACME) == ()
-        (event,) = decide(ticket(), replace(react, entry=reacted, added=False), NOW, ACME)
-        assert entries([event])["m"].reactions == ()
+        later, back = NOW + timedelta(seconds=1), replace(react, entry=reacted, added=False)
+        (event,) = decide(ticket(), back, later, ACME)
+        gone = entries([event])["m"]
+        assert [one.gone for one in gone.reactions] == [True]
+        # News that arrive out of order change nothing.
+        assert decide(ticket(), replace(react, entry=gone), NOW, ACME) == ()
 
     def test_texts_have_a_limit_where_they_are_typed_and_none_where_they_are_said(self) -> None:
         long = "x" * 12_001

@@ -137,7 +137,7 @@ def test_the_language_is_the_projects() -> None:
         ("<!date^1700000000^{date}|14 Nov>", "14 Nov"),
         ("<https://a.example/x?a=1&amp;b=2>", "https://a.example/x?a=1&b=2"),
         ("<https://a.example|a.example>", "https://a.example"),
-        ("<https://a.example|our docs>", "our docs (https://a.example)"),
+        ("<https://a.example|our docs>", "[our docs](<https://a.example>)"),
         ("<mailto:a@b.example|a@b.example>", "a@b.example"),
     ],
 )
@@ -146,21 +146,12 @@ def test_slacks_text_is_kept_as_people_read_it(raw: str, kept: str) -> None:
 
 
 @given(st.text(max_size=200) | st.from_regex(r"[<>&@#!|a-z：＠ ]{0,60}"))
-def test_no_text_can_ping_or_inject(text: str) -> None:
-    out = markup.from_hub(text)
+def test_no_name_or_title_can_ping_or_inject(text: str) -> None:
+    out = markup.plain(text)
     assert "PING" not in aloud(out.replace("PING", ""))
-    assert "<!" not in out
-    assert "<@" not in out
-    assert "<#" not in out
+    assert "<" not in out
     for word in ("@here", "@channel", "@everyone", "＠channel"):
         assert word not in out.lower()
-
-
-@given(st.text(max_size=400, alphabet=st.characters(codec="utf-8", exclude_characters="\u2060\r")))
-def test_what_was_typed_is_read_again_on_the_other_side(text: str) -> None:
-    typed = markup.escape(text)
-    shown = aloud(markup.plain(markup.to_hub(typed, {}))).replace("\u2060", "")
-    assert shown == text
 
 
 @given(st.text(alphabet="ab &<>\n", max_size=400), st.integers(20, 60))

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from tests.doubles.slack import validate
+from tests.doubles.slack.files import SlackFile
 from tests.doubles.slack.server import Envelope, SlackServer
 from tests.doubles.slack.world import APP_ID, HOST, Channel, Message, User
 
@@ -29,15 +30,63 @@ class Human:
 
     # ------------------------------------------------------------ talking
 
-    def say(self, channel: Channel, text: str, *, thread: Message | str | None = None) -> Message:
+    def say(
+        self,
+        channel: Channel,
+        text: str,
+        *,
+        thread: Message | str | None = None,
+        rich: list[dict[str, Any]] | None = None,
+        subtype: str | None = None,
+    ) -> Message:
+        """Write a message; `rich`: the elements of its rich_text block, as Slack's own editor adds them."""
         self._must_see(channel)
         root = thread.ts if isinstance(thread, Message) else thread
-        return self.world.post(Message(channel.id, self.world.ts(), self.id, text, root))
+        blocks = [{"type": "rich_text", "block_id": self.world.fresh("b"), "elements": rich}] if rich else []
+        return self.world.post(
+            Message(channel.id, self.world.ts(), self.id, text, root, blocks, subtype=subtype)
+        )
 
-    def edit(self, message: Message, text: str) -> None:
+    def send_file(self, name: str, content: bytes | int, *, kind: str = "text/plain") -> SlackFile:
+        """Upload a file without sharing it yet; a number stands for so many bytes."""
+        size = content if isinstance(content, int) else len(content)
+        kept = None if isinstance(content, int) else content
+        file = SlackFile(self.world.fresh("F"), name, self.id, size, kept, kind)
+        self.world.files[file.id] = file
+        return file
+
+    def share(
+        self,
+        channel: Channel,
+        *files: SlackFile,
+        text: str = "",
+        thread: Message | str | None = None,
+        stub: bool = False,
+    ) -> Message:
+        """Share files. In shared channels events may hold stubs of them."""
+        self._must_see(channel)
+        root = thread.ts if isinstance(thread, Message) else thread
+        message = Message(channel.id, self.world.ts(), self.id, text, root, subtype="file_share")
+        message.files = [file.id for file in files]
+
+        def shown(ident: str) -> dict[str, Any]:
+            file = self.world.files[ident]
+            return file.stub() if stub else file.info(self.server.url)
+
+        message.file_objects = shown
+        return self.world.post(message)
+
+    def react(self, message: Message, emoji: str) -> None:
+        self._must_see(self.world.channels[message.channel])
+        self.world.react(message, emoji, self.user, added=True)
+
+    def unreact(self, message: Message, emoji: str) -> None:
+        self.world.react(message, emoji, self.user, added=False)
+
+    def edit(self, message: Message, text: str, files: list[SlackFile] | None = None) -> None:
         if message.user != self.id:
             raise NotOffered("editing another's message")
-        self.world.change(message, text)
+        self.world.change(message, text, None, None if files is None else [file.id for file in files])
 
     def delete(self, message: Message) -> None:
         if message.user != self.id:
@@ -93,6 +142,29 @@ class Human:
             },
         )
 
+    async def shortcut(self, message: Message, callback: str) -> None:
+        """Use a message shortcut: offered to members of the host workspace only."""
+        channel = self.world.channels[message.channel]
+        self._must_see(channel)
+        if self.external:
+            raise NotOffered("shortcuts are for members of the host workspace")
+        await self._interact(
+            "interactive",
+            {
+                "type": "message_action",
+                "callback_id": callback,
+                "token": "verification",
+                "team": {"id": HOST, "domain": "host"},
+                "user": {"id": self.id, "team_id": self.user.team, "name": self.user.name},
+                "channel": {"id": channel.id, "name": channel.name},
+                "message": channel.messages[message.ts].payload(),
+                "message_ts": message.ts,
+                "action_ts": self.world.ts(),
+                "trigger_id": self.world.trigger(self.user),
+                "response_url": f"{self.server.url}response",
+            },
+        )
+
     def form(self) -> dict[str, Any]:
         """Return the form that is open in front of this person."""
         mine = [view for ident, view in self.world.views.items() if self.world.opened_by[ident] == self.id]
@@ -132,6 +204,9 @@ class Human:
             return errors
         if "error" in answer:
             return {"": answer["error"]}
+        if answer.get("response_action") == "update":
+            validate.view(answer["view"])
+            return {"": validate.read(answer["view"]["blocks"], "")}
         del self.world.views[view["id"]]
         return {}
 
@@ -168,7 +243,11 @@ class Human:
         author = message.username or self.world.users[message.user].name
         text = validate.aloud(message.text) if not message.blocks else validate.read(message.blocks, "")
         edited = " (edited)" if message.edited and not message.bot else ""
-        return f"{author}: {text}{edited}"
+        files = [self.world.files[ident] for ident in message.files]
+        shown = "".join(
+            f"\n[file {file.name}, {'deleted' if file.mode == 'tombstone' else file.size}]" for file in files
+        )
+        return f"{author}: {text}{edited}{shown}"
 
     def _must_see(self, channel: Channel) -> None:
         if self.id not in channel.members:

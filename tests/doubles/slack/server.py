@@ -10,11 +10,12 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from aiohttp import WSMsgType, web
 
-from tests.doubles.slack import validate
+from tests.doubles.slack import files, validate
 from tests.doubles.slack.world import (
     APP_ID,
     APP_TOKEN,
@@ -101,9 +102,11 @@ class SlackServer:
     # ------------------------------------------------------------ lifecycle
 
     async def __aenter__(self) -> SlackServer:
-        app = web.Application(client_max_size=16 << 20)
+        app = web.Application(client_max_size=1 << 30)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/link", self._socket)
+        app.router.add_get("/api/file/{file}", partial(files.download, self))
+        app.router.add_post("/api/upload/{file}", partial(files.upload, self))
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -409,8 +412,13 @@ async def _conversations_members(server: SlackServer, given: dict[str, Any]) -> 
 
 
 def _since(messages: list[Message], given: dict[str, Any]) -> list[Message]:
-    oldest = float(given.get("oldest") or 0)
-    return [message for message in messages if float(message.ts) > oldest]
+    oldest, latest = float(given.get("oldest") or 0), float(given.get("latest") or "inf")
+    return [
+        message
+        for message in messages
+        if oldest < float(message.ts) < latest
+        or (_truth(given.get("inclusive")) and float(message.ts) in (oldest, latest))
+    ]
 
 
 def _truth(value: Any) -> bool:
@@ -430,6 +438,7 @@ async def _conversations_replies(server: SlackServer, given: dict[str, Any]) -> 
     parent = str(given.get("ts"))
     if parent not in channel.messages:
         raise SlackError("thread_not_found")
+    parent = channel.messages[parent].thread or parent
     thread = [message for message in channel.messages.values() if message.thread == parent]
     replies = sorted(_since(thread, given), key=lambda m: m.ts)
     found, more = _page([channel.messages[parent], *replies], given)
@@ -542,4 +551,8 @@ METHODS: dict[str, tuple[str, Work]] = {
     "chat.delete": ("chat:write", _delete),
     "chat.postEphemeral": ("chat:write", _post_ephemeral),
     "views.open": ("", _views_open),
+    "files.info": ("files:read", files.info),
+    "files.getUploadURLExternal": ("files:write", files.get_upload_url),
+    "files.completeUploadExternal": ("files:write", files.complete_upload),
+    "files.delete": ("files:write", files.delete),
 }

@@ -124,12 +124,48 @@ def read(given: list[dict[str, Any]], text: str) -> str:
             case "actions":
                 lines.append(" ".join(f"[{element['text']['text']}]" for element in block["elements"]))
             case "rich_text":
-                for section in block["elements"]:
-                    for one in section["elements"]:
-                        struck = one.get("style", {}).get("strike")
-                        lines.append(f"~{one['text']}~" if struck else one["text"])
+                for element in block["elements"]:
+                    lines += _rich(element)
             case "divider":
                 lines.append("---")
             case _:
                 lines.append(f"({block['type']})")
     return "\n".join(lines) or aloud(text)
+
+
+def _rich(element: dict[str, Any]) -> list[str]:
+    """Read one element of a rich_text block out, with signs for its formatting."""
+    inner = element["elements"]
+    match element["type"]:
+        case "rich_text_list":
+            first, indent = element.get("offset", 0) + 1, "  " * element.get("indent", 0)
+            ordered = element["style"] == "ordered"
+            return [
+                f"{indent}{f'{n}.' if ordered else '•'} {_inline(section['elements'])}"
+                for n, section in enumerate(inner, first)
+            ]
+        case "rich_text_preformatted":
+            return [f"```{_inline(inner)}```"]
+        case "rich_text_quote":
+            return [f"> {line}" for line in _inline(inner).split("\n")]
+        case _:
+            return _inline(inner).split("\n")
+
+
+def _inline(elements: list[dict[str, Any]]) -> str:
+    found = ""
+    for one in elements:
+        match one["type"]:
+            case "text":
+                text = one["text"]
+            case "link":
+                text = one.get("text", one["url"])
+                text += f" ({one['url']})" if text != one["url"] else ""
+            case "emoji":
+                text = f":{one['name']}:"
+            case other:
+                text = f"PING:{other}"
+        for style, sign in (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*")):
+            text = f"{sign}{text}{sign}" if one.get("style", {}).get(style) else text
+        found += text
+    return found

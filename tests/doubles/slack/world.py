@@ -6,7 +6,10 @@ import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.doubles.slack.files import SlackFile
 
 HOST, GUEST_ORG = "THOST0001", "TCUST0001"
 BOT_USER, BOT_ID, APP_ID = "UHALFDOOR", "BHALFDOOR", "AHALFDOOR"
@@ -68,6 +71,12 @@ class Message:
     icon: str | None = None
     metadata: dict[str, Any] | None = None
     edited: str | None = None
+    subtype: str | None = None
+    #: The ids of the files shared with it, and each reaction as emoji and user.
+    files: list[str] = field(default_factory=list)
+    reactions: list[tuple[str, str]] = field(default_factory=list)
+    #: How the event shows its files; stubs in shared channels.
+    file_objects: Callable[[str], dict[str, Any]] | None = field(default=None, repr=False)
 
     def payload(self, *, metadata: bool = False) -> dict[str, Any]:
         body: dict[str, Any] = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
@@ -79,6 +88,11 @@ class Message:
             body |= {"bot_id": BOT_ID, "app_id": APP_ID}
         if self.username:
             body["username"] = self.username
+        if self.subtype:
+            body["subtype"] = self.subtype
+        if self.files:
+            shown = self.file_objects or (lambda ident: {"id": ident, "mode": "file_access"})
+            body["files"] = [shown(ident) for ident in self.files]
         if self.edited:
             body["edited"] = {"user": self.user, "ts": self.edited}
         if metadata and self.metadata:
@@ -127,6 +141,10 @@ class World:
         self.now = now
         self.users: dict[str, User] = {BOT_USER: User(BOT_USER, HOST, "Halfdoor", bot=True)}
         self.channels: dict[str, Channel] = {}
+        self.files: dict[str, SlackFile] = {}
+        #: Seconds until a shared file shows, and how many shares are lost after Slack said yes.
+        self.share_delay = 0.0
+        self.lose_shares = 0
         self.ephemerals: list[Ephemeral] = []
         self.views: dict[str, dict[str, Any]] = {}
         self.opened_by: dict[str, str] = {}
@@ -198,9 +216,33 @@ class World:
             self.emit({**event, "type": "app_mention"}, actor)
         return message
 
-    def change(self, message: Message, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
+    def react(self, message: Message, emoji: str, user: User, *, added: bool) -> None:
+        """Slack does not say which team the actor is of."""
+        one = (emoji, user.id)
+        if added == (one in message.reactions):
+            return
+        message.reactions.append(one) if added else message.reactions.remove(one)
+        event = {
+            "type": "reaction_added" if added else "reaction_removed",
+            "user": user.id,
+            "reaction": emoji,
+            "item": {"type": "message", "channel": message.channel, "ts": message.ts},
+            "item_user": message.user,
+            "event_ts": self.ts(),
+        }
+        self.emit(event, user)
+
+    def change(
+        self,
+        message: Message,
+        text: str,
+        blocks: list[dict[str, Any]] | None = None,
+        files: list[str] | None = None,
+    ) -> None:
         before = message.payload()
         message.text = text
+        if files is not None:
+            message.files = files
         if blocks is not None:
             message.blocks = blocks
         message.edited = self.ts()

@@ -1,0 +1,129 @@
+"""Files as copies: streamed from where they were said to where they are shown, never held in memory whole."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+
+from adapters.slack.api import Api
+from bot.ports import NotSent
+from bot.tickets.model import File
+
+#: Bytes that are read and written at a time.
+CHUNK = 1 << 16
+#: Seconds to look for a shared file, which Slack posts some time after it has said yes.
+PATIENCE = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+#: What Slack answers for a file that cannot be read any more.
+GONE = ("file_not_found", "file_deleted", "access_denied", "not_visible", "file_not_readable")
+#: Kinds of files that only Slack itself, or another service, can show.
+ELSEWHERE = frozenset({"external", "canvas", "quip", "space", "post", "list", "hidden_by_limit", "email"})
+
+
+class Files:
+    """Copies files with one bot token."""
+
+    def __init__(self, api: Api, session: aiohttp.ClientSession, token: str) -> None:
+        self._api = api
+        self._session = session
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def described(self, given: dict[str, Any]) -> File | None:
+        """Read a file as an event has it. Of one in a shared channel the event may have the id alone.
+
+        None for one that has been deleted. Raises NotSent when Slack does not answer.
+        """
+        if given.get("mode") == "file_access" or not given.get("name"):
+            try:
+                given = (await self._api.call("files.info", file=str(given.get("id")))).get("file") or given
+            except NotSent as error:
+                if not error.reason.startswith(GONE):
+                    raise
+        return read(given)
+
+    async def copy(self, file: File, channel: str, **more: Any) -> None:
+        """Copy a file into a channel. `more`: further arguments of files.completeUploadExternal.
+
+        Raises:
+            FileGone: it cannot be read any more.
+            NotSent: `unsure` when the copy may be shown all the same.
+        """
+        try:
+            given = (await self._api.call("files.info", file=file.id))["file"]
+        except NotSent as error:
+            raise FileGone(error.reason) if error.reason.startswith(GONE) else error from None
+        address = given.get("url_private_download") or given.get("url_private")
+        if not address or given.get("mode") == "tombstone":
+            raise FileGone("file_deleted")
+        uploaded = await self._stream(file, str(address))
+        await self._api.call(
+            "files.completeUploadExternal",
+            files=[{"id": uploaded, "title": file.name}],
+            channel_id=channel,
+            **more,
+        )
+
+    async def delete(self, ids: list[str]) -> None:
+        """Erase copies of ours; those that are gone already are no trouble."""
+        for ident in ids:
+            try:
+                await self._api.call("files.delete", file=ident)
+            except NotSent as error:
+                if not error.reason.startswith((*GONE, "cant_delete_file")):
+                    raise
+
+    async def _stream(self, file: File, address: str) -> str:
+        """Read and upload at the same pace; nothing can be seen of it yet. Return the new file's id."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=20, sock_read=60)
+        try:
+            async with self._session.get(address, headers=self._headers, timeout=timeout) as source:
+                # Without the right to read it Slack shows a login page, and calls that a success.
+                login = source.content_type == "text/html" and file.kind != "text/html"
+                if source.status in (401, 403, 404, 410) or login:
+                    raise FileGone("file_not_readable")
+                if source.status != 200:
+                    raise NotSent(f"Slack answered {source.status} for a file")
+                size = source.content_length if source.content_length is not None else file.size
+                target = await self._api.call("files.getUploadURLExternal", filename=file.name, length=size)
+                async with self._session.post(
+                    target["upload_url"],
+                    data=source.content.iter_chunked(CHUNK),
+                    headers={"Content-Length": str(size), "Content-Type": "application/octet-stream"},
+                    timeout=timeout,
+                ) as answer:
+                    if answer.status != 200:
+                        raise NotSent(f"Slack answered {answer.status} to an upload")
+                return str(target["file_id"])
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise NotSent(f"a file could not be copied ({type(error).__name__})") from None
+
+
+class FileGone(Exception):
+    """The file cannot be read any more; its name is all that can be shown."""
+
+
+def read(given: dict[str, Any]) -> File | None:
+    """Read Slack's file object; None for one that has been deleted."""
+    mode = str(given.get("mode") or "")
+    ident = str(given.get("id") or "")
+    if not ident or mode == "tombstone":
+        return None
+    size = given.get("size")
+    return File(
+        network="slack",
+        id=ident,
+        name=str(given.get("name") or given.get("title") or ident)[:200],
+        size=size if isinstance(size, int) and size >= 0 else 0,
+        kind=str(given.get("mimetype") or "application/octet-stream"),
+        copyable=mode not in ELSEWHERE and not given.get("is_external") and bool(given.get("name")),
+    )
+
+
+async def patiently(look: Any) -> Any:
+    """Call `look` until it finds something, for about a quarter of a minute; None when it does not."""
+    for pause in PATIENCE:
+        await asyncio.sleep(pause)
+        if found := await look():
+            return found
+    return None
