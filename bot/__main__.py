@@ -127,7 +127,7 @@ def project_list() -> None:
 
     async def work(store: SqlStore) -> None:
         table = Table("Key", "Name", "Language", "Reopen days", "Customer places", "Staff place")
-        for link in await store.look(lambda _, tx: tx.projects()):
+        for link in await store.look(lambda _, tx: tx.links()):
             about = link.project
             places = "\n".join(f"{one.network}:{one.id}" for one in link.customer_places)
             staff = f"{link.staff_place.network}:{link.staff_place.id}"

@@ -134,6 +134,10 @@ class Desk:
             self._links[place] = known
         return known[1]
 
+    def forget(self) -> None:
+        """Look the places of projects up again: they have changed."""
+        self._links.clear()
+
     async def set_up(self, by: Person, linked: Project, customers: tuple[Place, ...], staff: Place) -> None:
         """Link places to a project. The network has checked the places and that `by` may do it.
 
@@ -145,7 +149,7 @@ class Desk:
         if existing is not None and not await self.is_staff(by, existing.staff_place):
             raise Refused("no.staff_only")
         await self._store.transact(lambda tx: tx.link_places(linked, customers, staff))
-        self._links.clear()
+        self.forget()
 
     async def reply_text(self, place: Place, by: Person, ticket: str, entry: str) -> str:
         """Return a reply's text for its editing form. Raises Refused for any but staff."""

@@ -158,6 +158,18 @@ class NotSent(Exception):
         self.final = final
 
 
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """Why nothing is posted into a staff place. `reason` ends the key of a text, `shut.…`; `who` is in it.
+
+    `seen`: whether the place can be posted into at all, to say so there.
+    """
+
+    reason: str
+    who: str = ""
+    seen: bool = True
+
+
 class Network(Protocol):
     """One chat platform, as the courier and the desk use it. Every method may raise `NotSent`.
 
@@ -192,6 +204,14 @@ class Network(Protocol):
 
     async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
         """Look for the posts marked so, made at `since` or later. Called after an uncertain outcome."""
+        ...
+
+    async def door(self, place: Place) -> Shut | None:
+        """Why a staff place is not internal now, if it is not. Called whenever that may have changed."""
+        ...
+
+    async def announce(self, place: Place, text: str) -> None:
+        """Say something to all who see a place, outside of any thread. It must be fit for anybody's eyes."""
         ...
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
@@ -247,6 +267,18 @@ class Tx(Protocol):
         ...
 
     def link(self, place: Place) -> Link | None: ...
+    def links(self) -> list[Link]:
+        """Return all projects with their places."""
+        ...
+
+    def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
+        """Hold what is owed to a place, or let go of it; False when that changes nothing."""
+        ...
+
+    def move_place(self, old: Place, new: Place) -> bool:
+        """Let everything that names `old` name `new`; False when no project has it."""
+        ...
+
     def next_number(self, project: str) -> int: ...
     def ticket(self, key: str) -> Opened | None: ...
     def ticket_in(self, place: Place, thread: str) -> Opened | None: ...

@@ -19,6 +19,7 @@ from adapters.slack.network import SlackNetwork
 from adapters.slack.settings import SlackSettings
 from bot.courier import Courier
 from bot.desk import Desk
+from bot.guard import Guard
 from bot.ports import Clock, Lanes, Network, NotSent
 from bot.settings import Settings
 from storage.lanes import MemoryLanes, PostgresLanes
@@ -56,13 +57,16 @@ class Halfdoor:
         self.store = store
         self.networks = networks
         self.desk = Desk(store, networks, clock)
+        self.guard = Guard(store, networks, clock)
         self.courier = Courier(store, lanes, networks, clock, max_attempts=max_attempts)
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Take up what was owed before, and let the networks in."""
+        """Look at the doors, take up what was owed before, and let the networks in."""
+        await self.guard.look_at_all()
         await self.courier.start(self.desk.ring)
         self._running = [asyncio.create_task(supervise(network)) for network in self.networks.values()]
+        self._running.append(asyncio.create_task(self.guard.watch()))
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in flight, and let go of everything."""
@@ -95,7 +99,7 @@ def make(settings: Settings, slack: SlackSettings, clock: Clock | None = None) -
         clock,
         max_attempts=settings.max_attempts,
     )
-    listeners.register(network, halfdoor.desk, clock)
+    listeners.register(network, halfdoor.desk, halfdoor.guard, clock)
     return halfdoor
 
 

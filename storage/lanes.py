@@ -20,7 +20,7 @@ from procrastinate.worker import Worker
 
 from bot.ports import Clock, Lane, Ring, Unavailable
 from storage import codec
-from storage.schema import OWED, SENDING, delivery, is_open, timer
+from storage.schema import OWED, SENDING, delivery, door, is_open, surface, timer
 from storage.store import SqlStore
 
 log = structlog.get_logger()
@@ -64,8 +64,8 @@ class MemoryLanes:
         """Nothing to write: the ledger itself is what start reads."""
 
     def after(self, lanes: Iterable[int], timers: Iterable[tuple[datetime, str]]) -> None:
-        for surface in lanes:
-            self._wake(surface)
+        for lane in lanes:
+            self._wake(lane)
         for at, name in timers:
             self._wake_at(at, name)
 
@@ -227,10 +227,10 @@ class PostgresLanes:
         self, connection: sa.Connection, lanes: Iterable[int], timers: Iterable[tuple[datetime, str]]
     ) -> None:
         driver = connection.connection.driver_connection
-        for surface in sorted(lanes):
+        for lane in sorted(lanes):
             self._within.configure_task(
-                "lane", lock=f"lane:{surface}", queue="halfdoor", connection=driver
-            ).defer(surface=surface)
+                "lane", lock=f"lane:{lane}", queue="halfdoor", connection=driver
+            ).defer(surface=lane)
         for at, name in timers:
             # A lock of its own: a timer must never hold up a surface's messages.
             self._within.configure_task(
@@ -317,7 +317,12 @@ class PostgresLanes:
             put_off.c.state.in_([OWED, SENDING]),
             put_off.c.due > now,
         )
-        owed = sa.select(delivery.c.id).where(is_open, delivery.c.due <= now, ~waits).limit(1)
+        shut = (
+            sa.exists()
+            .where(surface.c.id == delivery.c.surface)
+            .where(door.c.network == surface.c.network, door.c.place == surface.c.place)
+        )
+        owed = sa.select(delivery.c.id).where(is_open, delivery.c.due <= now, ~waits, ~shut).limit(1)
         ringing = sa.select(timer.c.name).where(timer.c.at <= now).limit(1)
         return any(connection.execute(query).first() is not None for query in (owed, ringing))
 

@@ -55,8 +55,8 @@ class Ledger:
     def next_due(self, lane: int, now: float, paces: Mapping[str, tuple[float, int]]) -> Due | float | None:
         """Mark and return the lane's head; its time if that is later than `now`; None for an empty lane."""
         row = self._connection.execute(statements.HEAD, {"lane": lane}).first()
-        if row is None:
-            return None
+        if row is None or row.shut is not None:
+            return None  # a lane whose place is shut is woken when it opens
         if row.due > now:
             return float(row.due)
         if row.thread is None and row.subject != "card":

@@ -236,6 +236,17 @@ post = sa.Table(
     sa.Index("ix_post_at", "network", "place", "id"),
 )
 
+door = sa.Table(
+    "door",
+    metadata,
+    # primary key: Store.next_due: may anything be posted there? Only places that are shut have a row.
+    sa.Column("network", sa.Text, primary_key=True),
+    sa.Column("place", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Time, nullable=False),
+)
+
 burst = sa.Table(
     "burst",
     metadata,

@@ -14,6 +14,7 @@ from storage.schema import (
     SENDING,
     burst,
     delivery,
+    door,
     entry,
     event,
     is_open,
@@ -109,6 +110,7 @@ HEAD = (
         .where(_part.c.surface == delivery.c.surface, _part.c.subject == delivery.c.subject)
         .scalar_subquery()
         .label("parts"),
+        door.c.reason.label("shut"),
         pace.c.whole_at,
         pace.c.blocked_until,
     )
@@ -124,6 +126,7 @@ HEAD = (
             post.c.surface == delivery.c.surface, post.c.subject == delivery.c.subject, post.c.part == ""
         ),
     )
+    .outerjoin(door, sa.and_(door.c.network == surface.c.network, door.c.place == surface.c.place))
     .outerjoin(pace, sa.and_(pace.c.network == surface.c.network, pace.c.place == surface.c.place))
     .where(delivery.c.surface == sa.bindparam("lane"), is_open)
     .order_by(delivery.c.rank, delivery.c.id)

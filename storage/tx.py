@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.ports import Conflict, Link, Opened, PlaceTaken
+from bot.ports import Conflict, Link, Opened, PlaceTaken, Shut
 from bot.tickets import events as e
 from bot.tickets.asks import AskList
 from bot.tickets.deliveries import (
@@ -68,7 +68,7 @@ class SqlTx:
         about = Project(row.key, row.name, row.language, row.reopen_days, row.every_message)
         return Link(about, customers, staff)
 
-    def projects(self) -> list[Link]:
+    def links(self) -> list[Link]:
         """Return all projects, by key."""
         keys = self._connection.scalars(sa.select(project.c.key).order_by(project.c.key)).all()
         return [link for key in keys if (link := self.project(key))]
@@ -316,7 +316,66 @@ class SqlTx:
             ],
         )
 
+    def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
+        table = schema.door
+        here = sa.and_(table.c.network == place.network, table.c.place == place.id)
+        row = self._connection.execute(sa.select(table).where(here)).first()
+        before = (row.reason, row.who) if row else None
+        if before == ((shut.reason, shut.who) if shut else None):
+            return False
+        self._connection.execute(sa.delete(table).where(here))
+        if shut is not None:
+            values = {"reason": shut.reason, "who": shut.who, "at": at.timestamp()}
+            self._connection.execute(
+                sa.insert(table), {"network": place.network, "place": place.id, **values}
+            )
+        else:
+            self._wake(place)
+        return True
+
+    def move_place(self, old: Place, new: Place) -> bool:
+        if old.network != new.network or self.link(old) is None or self.link(new) is not None:
+            return False
+        for table, column in (
+            (place, place.c.id),
+            (surface, surface.c.place),
+            (schema.thread, schema.thread.c.place),
+            (schema.post, schema.post.c.place),
+            (schema.pace, schema.pace.c.place),
+            (schema.door, schema.door.c.place),
+            (schema.burst, schema.burst.c.place),
+        ):
+            self._connection.execute(
+                sa.update(table)
+                .where(table.c.network == old.network, column == old.id)
+                .values({column.name: new.id})
+            )
+        # An entry names its author's post a second time in its JSON.
+        self._connection.execute(
+            sa.update(entry)
+            .where(entry.c.said_network == old.network, entry.c.said_place == old.id)
+            .values(said_place=new.id, rest=sa.func.replace(entry.c.rest, f'"{old.id}"', f'"{new.id}"'))
+        )
+        taken, start = schema.taken, f"{old.network}:{old.id}:"
+        self._connection.execute(
+            sa.update(taken)
+            .where(taken.c.ref >= start, taken.c.ref < f"{start[:-1]};")
+            .values(ref=sa.func.replace(taken.c.ref, start, f"{new.network}:{new.id}:"))
+        )
+        self._wake(new)
+        return True
+
     # ------------------------------------------------------------ inside
+
+    def _wake(self, where: Place) -> None:
+        """Wake the lanes that have something owed to a place."""
+        lanes = self._connection.scalars(
+            sa.select(delivery.c.surface)
+            .join(surface, surface.c.id == delivery.c.surface)
+            .where(schema.is_open, surface.c.network == where.network, surface.c.place == where.id)
+            .distinct()
+        )
+        self.woken |= set(lanes)
 
     def _surface(self, key: str, side: Side) -> int:
         if key not in self._surfaces:

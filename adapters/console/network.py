@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.ports import NotSent
+from bot.ports import NotSent, Shut
 from bot.tickets.deliveries import (
     ClosingNotice,
     CustomerCard,
@@ -63,6 +63,12 @@ class ConsoleNetwork:
 
     async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
         return {mark: self._marks[mark] for mark in marks if mark in self._marks}
+
+    async def door(self, place: Place) -> Shut | None:
+        return None
+
+    async def announce(self, place: Place, text: str) -> None:
+        self.write(place, text)
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return person.id in self._staff

@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack import forms, inbound, markup, render
 from adapters.slack.network import SlackNetwork
 from bot.desk import Desk
+from bot.guard import Guard
 from bot.ports import Answer, Clock, NotSent, PlaceTaken, Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import parse
@@ -26,19 +27,36 @@ from bot.tickets.texts import Refused, say
 log = structlog.get_logger()
 
 COMMAND = "/ticket"
+#: Events after which a channel may be seen by others than before, or be gone.
+DOORS = (
+    "channel_shared",
+    "channel_unshared",
+    "channel_archive",
+    "channel_unarchive",
+    "channel_deleted",
+    "channel_left",
+    "group_archive",
+    "group_unarchive",
+    "group_deleted",
+    "group_left",
+)
 #: The reactions that make a ticket of a message.
 TICKET_SIGNS = ("ticket", "admission_tickets")
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
-def register(network: SlackNetwork, desk: Desk, clock: Clock) -> None:
+def register(network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> None:
     """Attach everything the manifest subscribes to."""
-    listening = _Listening(network, desk, clock)
+    listening = _Listening(network, desk, guard, clock)
     app: AsyncApp = network.app
     app.event("message")(listening.message)
     app.event("member_joined_channel")(listening.membership)
     app.event("member_left_channel")(listening.membership)
+    for name in DOORS:
+        app.event(name)(listening.door)
+    app.event("channel_id_changed")(listening.moved)
     app.event("user_change")(listening.user_change)
+    app.event("team_join")(listening.user_change)
     app.event("reaction_added")(listening.reaction)
     app.event("reaction_removed")(listening.reaction)
     app.shortcut("raise")(listening.raise_shortcut)
@@ -65,15 +83,19 @@ async def _failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
 
 
 class _Listening:
-    def __init__(self, network: SlackNetwork, desk: Desk, clock: Clock) -> None:
+    def __init__(self, network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> None:
         self.network = network
         self.desk = desk
+        self.guard = guard
         self.clock = clock
         self.turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     # ------------------------------------------------------------ events
 
     async def message(self, event: dict[str, Any]) -> None:
+        if str(event.get("subtype")).startswith(("channel_convert", "group_convert")):
+            await self.door(event)
+            return
         told = inbound.event(event)
         if told is None:
             return
@@ -159,9 +181,25 @@ class _Listening:
 
     async def membership(self, event: dict[str, Any]) -> None:
         self.network.people.membership_changed(str(event.get("channel")))
+        await self.door(event)
+
+    async def door(self, event: dict[str, Any]) -> None:
+        """Something about a channel changed that may show it to others, or to us alone again."""
+        channel = event.get("channel")
+        if isinstance(channel, str):
+            await self.guard.look(Place("slack", channel))
+
+    async def moved(self, event: dict[str, Any]) -> None:
+        old, new = str(event.get("old_channel_id")), str(event.get("new_channel_id"))
+        self.network.people.membership_changed(old)
+        await self.guard.moved(Place("slack", old), Place("slack", new))
+        self.desk.forget()
 
     async def user_change(self, event: dict[str, Any]) -> None:
-        self.network.people.changed(str((event.get("user") or {}).get("id")))
+        user = event.get("user") or {}
+        self.network.people.changed(str(user.get("id")))
+        if user.get("is_restricted") or user.get("is_ultra_restricted"):
+            await self.guard.look_at_all()
 
     # ------------------------------------------------------------ commands
 

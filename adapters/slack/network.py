@@ -14,12 +14,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import files, inbound, render
+from adapters.slack import files, inbound, markup, render
 from adapters.slack.api import Api
 from adapters.slack.files import FileGone, Files
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
-from bot.ports import Clock, NotSent
+from bot.ports import Clock, NotSent, Shut
 from bot.tickets.deliveries import Delivery, ToCustomer
 from bot.tickets.model import Actor, Message, Note, Person, Place, PostRef, Project, Side
 from bot.tickets.texts import Refused
@@ -30,6 +30,17 @@ log = structlog.get_logger()
 SEARCH_PAGES = 10
 #: Seconds that a connection has to say goodbye.
 CLOSE_TIMEOUT = 3.0
+
+
+#: The words for a staff channel that will not do, by why it is shut.
+UNFIT = {
+    "unseen": "no.not_in_place",
+    "archived": "no.not_in_place",
+    "shared": "no.staff_shared",
+    "pending": "no.staff_shared",
+    "public": "no.staff_public",
+    "guests": "no.staff_guests",
+}
 
 
 class SlackNetwork:
@@ -127,6 +138,33 @@ class SlackNetwork:
                 break
         return found
 
+    async def door(self, place: Place) -> Shut | None:
+        try:
+            info = (await self.api.call("conversations.info", channel=place.id))["channel"]
+        except NotSent as error:
+            if error.reason.startswith(("channel_not_found", "not_in_channel")):
+                return Shut("unseen", seen=False)
+            raise
+        if not info.get("is_member"):
+            return Shut("unseen", seen=False)
+        if info.get("is_archived"):
+            return Shut("archived", seen=False)
+        # Not is_shared, which is set within one organisation too.
+        if info.get("is_ext_shared"):
+            return Shut("shared", await self._organisations(info.get("connected_team_ids")))
+        if info.get("is_pending_ext_shared"):
+            return Shut("pending", await self._organisations(info.get("pending_connected_team_ids")))
+        if not info.get("is_private") or info.get("is_mpim"):
+            return Shut("public")
+        self.people.membership_changed(place.id)
+        guests = await self.people.outsiders(place.id)
+        return Shut("guests", ", ".join(sorted(one.name for one in guests))) if guests else None
+
+    async def announce(self, place: Place, text: str) -> None:
+        escaped = markup.plain(text)
+        blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": escaped[:3000], "verbatim": True}}]
+        await self.api.call("chat.postMessage", channel=place.id, text=escaped, blocks=blocks)
+
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return await self.people.is_staff(person.id, staff_place.id)
 
@@ -166,24 +204,17 @@ class SlackNetwork:
         """
         if customer == staff:
             raise Refused("no.same_place", field="staff")
-        for field, channel in (("customer", customer), ("staff", staff)):
-            try:
-                answer = await self.api.call("conversations.info", channel=channel)
-            except NotSent as error:
-                if error.reason.startswith("channel_not_found"):
-                    raise Refused("no.not_in_place", field=field) from None
-                raise
-            info: dict[str, Any] = answer["channel"]
-            if not info.get("is_member"):
-                raise Refused("no.not_in_place", field=field)
-            if field == "customer":
-                continue
-            if info.get("is_ext_shared") or info.get("is_pending_ext_shared"):
-                raise Refused("no.staff_shared", field=field)
-            if not info.get("is_private") or info.get("is_mpim"):
-                raise Refused("no.staff_public", field=field)
-            if await self.people.outsiders(staff):
-                raise Refused("no.staff_guests", field=field)
+        try:
+            answer = await self.api.call("conversations.info", channel=customer)
+        except NotSent as error:
+            if error.reason.startswith("channel_not_found"):
+                raise Refused("no.not_in_place", field="customer") from None
+            raise
+        if not answer["channel"].get("is_member"):
+            raise Refused("no.not_in_place", field="customer")
+        shut = await self.door(Place("slack", staff))
+        if shut is not None:
+            raise Refused(UNFIT[shut.reason], field="staff")
 
     async def message(self, channel: str, ts: str) -> inbound.Event | None:
         """Return somebody's post by its ts; None when there is none, or it is nobody's words."""
@@ -281,6 +312,20 @@ class SlackNetwork:
             if str(message.get("ts")) == post.id:
                 await self.files.delete([str(one["id"]) for one in message.get("files") or []])
                 return
+
+    async def _organisations(self, teams: Any) -> str:
+        """Name other organisations, as far as Slack tells who they are."""
+        own, names = await self.api.team(), list[str]()
+        for team in teams if isinstance(teams, list) else []:
+            if team == own:
+                continue
+            try:
+                answer = await self.api.call("team.info", team=str(team))
+            except NotSent as error:
+                log.info("team_unknown", team=team, reason=error.reason)
+                continue
+            names.append(str((answer.get("team") or {}).get("name") or ""))
+        return ", ".join(name for name in names if name)
 
     async def _change(self, post: PostRef, drawn: render.Post) -> None:
         try:

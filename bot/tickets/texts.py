@@ -176,6 +176,44 @@ TEXTS: dict[str, Text] = {
         "„{name}“ ließ sich nicht hierher bringen. Bitte frag auf anderem Weg danach.",
     ),
     "title.deleted": Text("(deleted)", "(gelöscht)"),
+    # the guard at the door
+    "shut.shared": Text(
+        "I have stopped posting here: this channel is now shared with {who}. Internal messages wait until it is"
+        " private again or `/ticket setup` names another.",
+        "Ich schreibe hier nicht mehr: Dieser Kanal ist jetzt mit {who} geteilt. Interne Nachrichten warten, bis"
+        " er wieder privat ist oder `/ticket setup` einen anderen nennt.",
+    ),
+    "shut.pending": Text(
+        "I have stopped posting here: this channel is about to be shared with {who}. Internal messages wait until"
+        " the invitation is withdrawn or `/ticket setup` names another channel.",
+        "Ich schreibe hier nicht mehr: Dieser Kanal soll mit {who} geteilt werden. Interne Nachrichten warten,"
+        " bis die Einladung zurückgezogen ist oder `/ticket setup` einen anderen nennt.",
+    ),
+    "shut.public": Text(
+        "I have stopped posting here: this channel is public now. Internal messages wait until it is private again"
+        " or `/ticket setup` names another.",
+        "Ich schreibe hier nicht mehr: Dieser Kanal ist jetzt öffentlich. Interne Nachrichten warten, bis er"
+        " wieder privat ist oder `/ticket setup` einen anderen nennt.",
+    ),
+    "shut.guests": Text(
+        "I have stopped posting here: there are guests in this channel ({who}), and guests count as customers."
+        " Internal messages wait until they have left or `/ticket setup` names another channel.",
+        "Ich schreibe hier nicht mehr: In diesem Kanal sind Gäste ({who}), und Gäste zählen als Kunden. Interne"
+        " Nachrichten warten, bis sie gegangen sind oder `/ticket setup` einen anderen nennt.",
+    ),
+    "shut.archived": Text(
+        "The staff channel is archived. Internal messages wait.",
+        "Der Teamkanal ist archiviert. Interne Nachrichten warten.",
+    ),
+    "shut.unseen": Text(
+        "I am not in the staff channel any more. Internal messages wait.",
+        "Ich bin nicht mehr im Teamkanal. Interne Nachrichten warten.",
+    ),
+    "shut.over": Text(
+        "This channel is ours alone again: I go on, with what has waited.",
+        "Dieser Kanal gehört wieder nur uns: Es geht weiter, mit allem, was gewartet hat.",
+    ),
+    "shut.somebody": Text("another organisation", "einer anderen Organisation"),
     # the panel
     "panel.title": Text("How can we help?", "Wie können wir helfen?"),
     "panel.body": Text(

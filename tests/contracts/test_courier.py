@@ -13,7 +13,7 @@ import pytest
 
 from bot.asking import apply
 from bot.courier import Courier
-from bot.ports import Lanes, Link, NotSent, Opened, Tx
+from bot.ports import Lanes, Link, NotSent, Opened, Shut, Tx
 from bot.tickets import commands as c
 from bot.tickets.decide import open_ticket
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, StaffNotice, ToCustomer
@@ -48,6 +48,7 @@ class FakeNetwork:
     pace: float = 0.0
     burst: int = 1
     posts: list[tuple[str, str]] = field(default_factory=list)
+    shut: Shut | None = None
     in_parts: Callable[[Delivery], tuple[str, ...]] = lambda _: ("",)
     updates: list[tuple[str, str]] = field(default_factory=list)
     marks: dict[str, PostRef] = field(default_factory=dict)
@@ -84,6 +85,12 @@ class FakeNetwork:
 
     async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
         return {mark: self.marks[mark] for mark in marks if mark in self.marks}
+
+    async def door(self, place: Place) -> Shut | None:
+        return self.shut
+
+    async def announce(self, place: Place, text: str) -> None:
+        self.updates.append((place.id, text))
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return person == ROBIN.person

@@ -17,6 +17,13 @@ MANIFEST = Path(__file__).parents[2] / "manifest" / "slack.yaml"
 ADAPTER = Path(listeners.__file__).parent
 #: The scope without which Slack does not send an event (docs.slack.dev, each event's page).
 EVENT_SCOPES = {
+    **dict.fromkeys(
+        ("channel_archive", "channel_deleted", "channel_left", "channel_unarchive"), "channels:read"
+    ),
+    **dict.fromkeys(("group_archive", "group_deleted", "group_left", "group_unarchive"), "groups:read"),
+    **dict.fromkeys(("channel_shared", "channel_unshared"), "channels:read groups:read"),
+    "channel_id_changed": "",
+    "team_join": "users:read",
     "member_joined_channel": "channels:read groups:read",
     "member_left_channel": "channels:read groups:read",
     "message.channels": "channels:history",
@@ -52,7 +59,7 @@ def registered() -> dict[str, list[Any]]:
         app = Recorder()
 
     network = Network()
-    listeners.register(network, None, HandClock())  # type: ignore[arg-type]
+    listeners.register(network, None, None, HandClock())  # type: ignore[arg-type]
     return network.app.names
 
 

@@ -22,6 +22,7 @@ from tests.doubles.slack.world import (
     BOT_ID,
     BOT_USER,
     HOST,
+    TEAMS,
     Ephemeral,
     Message,
     SlackError,
@@ -394,8 +395,17 @@ async def _conversations_info(server: SlackServer, given: dict[str, Any]) -> dic
             "is_shared": channel.shared,
             "is_ext_shared": channel.shared,
             "is_pending_ext_shared": channel.pending_share,
+            "connected_team_ids": sorted(channel.teams),
+            "pending_connected_team_ids": sorted(channel.pending_teams),
         }
     }
+
+
+async def _team_info(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:
+    team = str(given.get("team") or HOST)
+    if team not in TEAMS:
+        raise SlackError("team_not_found")
+    return {"team": {"id": team, "name": TEAMS[team]}}
 
 
 def _page(found: list[Any], given: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -541,6 +551,7 @@ Work = Callable[[SlackServer, dict[str, Any]], Awaitable[dict[str, Any]]]
 METHODS: dict[str, tuple[str, Work]] = {
     "auth.test": ("", _auth_test),
     "apps.connections.open": ("", _connections_open),
+    "team.info": ("team:read", _team_info),
     "users.info": ("users:read", _users_info),
     "conversations.info": ("channels:read|groups:read", _conversations_info),
     "conversations.members": ("channels:read|groups:read", _conversations_members),

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from tests.doubles.slack.files import SlackFile
 
 HOST, GUEST_ORG = "THOST0001", "TCUST0001"
+TEAMS = {HOST: "Host", GUEST_ORG: "Acme", "TBETA0001": "Beta Corp"}
 BOT_USER, BOT_ID, APP_ID = "UHALFDOOR", "BHALFDOOR", "AHALFDOOR"
 BOT_TOKEN, APP_TOKEN = "xoxb-test-secret-token", "xapp-test-secret-token"
 SCOPES = (
     "app_mentions:read channels:history groups:history im:history channels:read groups:read chat:write"
-    " chat:write.customize commands files:read files:write reactions:read reactions:write users:read im:write"
+    " chat:write.customize commands files:read files:write reactions:read reactions:write team:read users:read im:write"
 )
 
 
@@ -118,6 +119,7 @@ class Channel:
     members: set[str]
     messages: dict[str, Message] = field(default_factory=dict)
     pending_share: bool = False
+    pending_teams: set[str] = field(default_factory=set)
     archived: bool = False
 
     @property
@@ -272,6 +274,55 @@ class World:
             "previous_message": message.payload(),
         }
         self.emit(event, self.users[message.user])
+
+    def changed(self, channel: Channel, kind: str, **more: Any) -> None:
+        """Tell the app of something about a channel itself."""
+        event = {"type": kind, "channel": channel.id, "event_ts": self.ts(), **more}
+        self.emit(event, None)
+
+    def share(self, channel: Channel, team: str, *, pending: bool = False) -> None:
+        if pending:
+            channel.pending_share = True
+            channel.pending_teams.add(team)
+        else:
+            channel.teams.add(team)
+        self.changed(channel, "channel_shared", connected_team_id=team)
+
+    def unshare(self, channel: Channel, team: str) -> None:
+        channel.pending_share = False
+        channel.pending_teams.discard(team)
+        channel.teams.discard(team)
+        self.changed(channel, "channel_unshared", previously_connected_team_id=team)
+
+    def convert(self, channel: Channel, *, private: bool) -> None:
+        """Slack tells of it by a message alone."""
+        channel.private = private
+        subtype = f"channel_convert_to_{'private' if private else 'public'}"
+        event = {
+            "type": "message",
+            "subtype": subtype,
+            "channel": channel.id,
+            "ts": self.ts(),
+            "user": "USLACK",
+        }
+        self.emit(event, None)
+
+    def archive(self, channel: Channel, *, archived: bool) -> None:
+        channel.archived = archived
+        kind = "group" if channel.private else "channel"
+        self.changed(channel, f"{kind}_{'archive' if archived else 'unarchive'}")
+
+    def renumber(self, channel: Channel, *, tell: bool = True) -> str:
+        """Give a channel another id, as Slack does when a private one begins to be shared."""
+        old, channel.id = channel.id, self.fresh("C")
+        del self.channels[old]
+        self.channels[channel.id] = channel
+        for message in channel.messages.values():
+            message.channel = channel.id
+        if tell:
+            event = {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": channel.id}
+            self.emit(event | {"event_ts": self.ts()}, None)
+        return old
 
     def join(self, channel: Channel, user: User) -> None:
         channel.members.add(user.id)
