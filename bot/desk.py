@@ -134,6 +134,10 @@ class Desk:
             self._links[place] = known
         return known[1]
 
+    async def check(self) -> None:
+        """Raise Unavailable when the database is away."""
+        await self._store.read(lambda tx: tx.link(Place("", "")))
+
     def forget(self) -> None:
         """Look the places of projects up again: they have changed."""
         self._links.clear()

@@ -50,15 +50,29 @@ def sqlite_url(tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture(params=["socket", "http"])
+async def office(sqlite_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Office]:
+    """The whole desk, on SQLite, reached in each of the two ways."""
+    async with Office(sqlite_url, mode=request.param) as made:
+        yield made
+
+
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
-    """The whole desk, on SQLite."""
+async def socket(sqlite_url: str) -> AsyncIterator[Office]:
+    """The whole desk, on SQLite, reached by Socket Mode."""
     async with Office(sqlite_url) as made:
         yield made
 
 
 @pytest.fixture
 async def both(database_url: str) -> AsyncIterator[Office]:
-    """The whole desk, on each database."""
+    """The whole desk, on each database, reached by Socket Mode."""
     async with Office(database_url) as made:
+        yield made
+
+
+@pytest.fixture(params=["socket", "http"])
+async def everywhere(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Office]:
+    """The whole desk, on each database, reached in each of the two ways."""
+    async with Office(database_url, mode=request.param) as made:
         yield made

@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.tickets.model import Place, Project
 from bot.wiring import Halfdoor, make
 from tests.doubles.slack import Channel, Human, SlackServer, World
-from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN, GUEST_ORG
+from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN, GUEST_ORG, SIGNING_SECRET
 
 
 class HandClock:
@@ -60,6 +60,8 @@ def slack_settings(server: SlackServer, **more: Any) -> SlackSettings:
     values: dict[str, Any] = {
         "bot_token": BOT_TOKEN,
         "app_token": APP_TOKEN,
+        "signing_secret": SIGNING_SECRET,
+        "listen": "127.0.0.1:0",
         "api_url": server.url,
         "pace_seconds": 0.0,
         "ping_seconds": 0.2,
@@ -113,6 +115,11 @@ class Office:
             await self.halfdoor.store.transact(lambda tx: tx.link_places(project, [front], back))
         await self.halfdoor.start()
         async with asyncio.timeout(20):
+            while self.slack.get("mode") == "http" and self.network.port is None:
+                await asyncio.sleep(0.005)
+            if self.slack.get("mode") == "http":
+                self.server.app_url = f"http://127.0.0.1:{self.network.port}/slack/events"
+                return
             while self.server.connections < self.slack.get("connections", 2):
                 await asyncio.sleep(0.005)
 

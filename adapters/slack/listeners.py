@@ -48,6 +48,7 @@ PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 def register(network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> None:
     """Attach everything the manifest subscribes to."""
     listening = _Listening(network, desk, guard, clock)
+    network.health = desk.check
     app: AsyncApp = network.app
     app.event("message")(listening.message)
     app.event("member_joined_channel")(listening.membership)

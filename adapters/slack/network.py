@@ -1,4 +1,4 @@
-"""`ports.Network` on Slack: Block Kit through the Web API, connected by Socket Mode."""
+"""`ports.Network` on Slack: Block Kit through the Web API, reached by Socket Mode or by HTTP."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import aiohttp
 import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -19,7 +21,7 @@ from adapters.slack.api import Api
 from adapters.slack.files import FileGone, Files
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
-from bot.ports import Clock, NotSent, Shut
+from bot.ports import Clock, NotSent, Shut, Unavailable
 from bot.tickets.deliveries import Delivery, ToCustomer
 from bot.tickets.model import Actor, Message, Note, Person, Place, PostRef, Project, Side
 from bot.tickets.texts import Refused
@@ -30,6 +32,8 @@ log = structlog.get_logger()
 SEARCH_PAGES = 10
 #: Seconds that a connection has to say goodbye.
 CLOSE_TIMEOUT = 3.0
+#: Bytes of the largest request that is read; Slack's are far smaller.
+MAX_REQUEST = 4 << 20
 
 
 #: The words for a staff channel that will not do, by why it is shut.
@@ -76,10 +80,15 @@ class SlackNetwork:
             authorize=self._authorize(),
             # Commit, then acknowledge: the listener runs first, and if it fails Slack delivers again.
             process_before_response=True,
+            signing_secret=settings.signing_secret and settings.signing_secret.get_secret_value(),
             # What nobody listens for ends in the error handler, which acknowledges it.
             raise_error_for_unhandled_request=True,
         )
         self._handlers: list[AsyncSocketModeHandler] = []
+        #: Says whether what stands behind the listeners works; set by them.
+        self.health: Callable[[], Awaitable[None]] = self._say_nothing
+        #: The port that is listened at in mode http, once it is.
+        self.port: int | None = None
 
     # ------------------------------------------------------------ Network
 
@@ -171,6 +180,10 @@ class SlackNetwork:
     async def run(self) -> None:
         who = await self.api.who()
         log.info("slack_connected", team=who.get("team_id"), bot=who.get("user_id"))
+        if self._settings.mode == "http":
+            await self._serve()
+            return
+        assert self._settings.app_token is not None
         self._handlers = [
             AsyncSocketModeHandler(
                 self.app,
@@ -193,6 +206,49 @@ class SlackNetwork:
 
     async def close(self) -> None:
         await self._session.close()
+
+    async def _serve(self) -> None:
+        """Take Slack's signed requests until cancelled; what is being taken then is answered first."""
+        app = web.Application(client_max_size=MAX_REQUEST)
+        app.router.add_post("/slack/events", self._request)
+        app.router.add_get("/health", self._healthy)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_TIMEOUT)
+        host, _, port = self._settings.listen.rpartition(":")
+        try:
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, host, int(port)).start()
+            except OSError as error:
+                where = f"{self._settings.listen} cannot be listened at ({error.strerror})"
+                raise NotSent(f"{where}: set HALFDOOR_SLACK_LISTEN") from None
+            self.port = int(runner.addresses[0][1])
+            await asyncio.Event().wait()
+        finally:
+            self.port = None
+            await runner.cleanup()
+
+    async def _request(self, request: web.Request) -> web.Response:
+        # Bolt takes it for a number before it looks at the signature.
+        if not request.headers.get("X-Slack-Request-Timestamp", "0").isdecimal():
+            return web.Response(status=401)
+        try:
+            given = await to_bolt_request(request)
+        except UnicodeDecodeError:
+            return web.Response(status=400)
+        return await to_aiohttp_response(await self.app.async_dispatch(given))
+
+    async def _healthy(self, _: web.Request) -> web.Response:
+        """Say whether messages can be taken right now, without a word of what is inside."""
+        try:
+            await self.health()
+            await self.api.who()
+        except (Unavailable, NotSent) as error:
+            away = "database" if isinstance(error, Unavailable) else "slack"
+            return web.json_response({"ok": False, "away": away}, status=503)
+        return web.json_response({"ok": True})
+
+    async def _say_nothing(self) -> None:
+        """Nothing stands behind the network."""
 
     # ------------------------------------------------------------ for the listeners
 

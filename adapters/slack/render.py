@@ -51,6 +51,10 @@ class Post:
 
 def parts(content: CustomerContent | StaffContent, largest: int = LARGEST) -> tuple[str, ...]:
     """Name the posts that `content` takes: its text's, then one for each file that is copied."""
+    if isinstance(content, ClosingNotice) and content.resolution is not None:
+        # All text of a post counts together: much over 11,000 characters, Slack refuses it.
+        pieces = hub.pieces(content.resolution.text, PART)
+        return ("", *(str(n) for n in range(2, len(pieces) + 1)))
     if not isinstance(content, Message | Note):
         return ("",)
     shown = 1
@@ -85,7 +89,7 @@ def for_customer(content: CustomerContent, about: Project, part: str = "", large
         case CustomerCard():
             return _customer_card(content, about.language)
         case ClosingNotice():
-            return _closing(content, about.language)
+            return _closing(content, about.language, part)
         case Message():
             return _message_to_customer(content, about, part, largest)
         case _:
@@ -161,13 +165,19 @@ def _customer_card(card: CustomerCard, language: str) -> Post:
     return Post(f"{card.ticket} · {markup.plain(card.title)} — {status}", [*blocks, _context(f"_{hint}_")])
 
 
-def _closing(notice: ClosingNotice, language: str) -> Post:
+def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
     solved = say("closing.solved", language, key=notice.ticket)
+    pieces = hub.pieces(notice.resolution.text, PART) if notice.resolution else []
+    if part:
+        of = _context(say("post.part", language, n=int(part), of=len(pieces)))
+        return Post(solved, [markup.rich_text(pieces[int(part) - 1]), of])
     blocks = [_section(f"✅ *{solved}*")]
     if notice.resolution is not None:
         writes = say("closing.writes", language, name=markup.plain(notice.resolution.by.name))
         blocks.append(_context(writes))
-        blocks += [markup.rich_text(piece) for piece in hub.pieces(notice.resolution.text, PART)]
+        blocks.append(markup.rich_text(pieces[0]))
+        if len(pieces) > 1:
+            blocks.append(_context(say("post.part", language, n=1, of=len(pieces))))
     if notice.reopened_by is not None:
         again = say("closing.reopened", language, name=markup.plain(notice.reopened_by))
         return Post(f"{solved} {again}", [*blocks, _context(again)])

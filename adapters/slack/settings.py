@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr, field_validator
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,9 +13,25 @@ class SlackSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HALFDOOR_SLACK_", env_file=".env", extra="ignore")
 
+    mode: Literal["socket", "http"] = Field(
+        "socket",
+        description="How Slack reaches Halfdoor: socket needs no address of ours, http takes requests",
+    )
     bot_token: SecretStr = Field(description="The bot token, xoxb-…, from “OAuth & Permissions”")
-    app_token: SecretStr = Field(
-        description="The app-level token, xapp-…, with connections:write, from “Basic Information”"
+    app_token: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="The app-level token, xapp-…, with connections:write, from “Basic Information”",
+    )
+    signing_secret: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="The signing secret, from “Basic Information”, by which Slack's requests are known",
+    )
+    listen: str = Field(
+        "127.0.0.1:3000",
+        pattern=r"^[^:\s]+:\d{1,5}$",
+        description="In mode http: where to take requests, behind a proxy that speaks https",
     )
     api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API answers")
     connections: int = Field(
@@ -34,8 +52,17 @@ class SlackSettings(BaseSettings):
 
     @field_validator("app_token")
     @classmethod
-    def _app_token(cls, token: SecretStr) -> SecretStr:
-        return _starting(token, "xapp-")
+    def _app_token(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if token is None and info.data.get("mode") == "socket":
+            raise ValueError("is missing")
+        return token and _starting(token, "xapp-")
+
+    @field_validator("signing_secret")
+    @classmethod
+    def _signing_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if not secret and info.data.get("mode") == "http":
+            raise ValueError("is missing")
+        return secret
 
 
 def _starting(token: SecretStr, start: str) -> SecretStr:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from adapters.slack import listeners
+from bot.desk import Desk
 from tests.doubles.slack.server import METHODS
 from tests.office import HandClock
 
@@ -59,7 +60,7 @@ def registered() -> dict[str, list[Any]]:
         app = Recorder()
 
     network = Network()
-    listeners.register(network, None, None, HandClock())  # type: ignore[arg-type]
+    listeners.register(network, Desk, None, HandClock())  # type: ignore[arg-type]
     return network.app.names
 
 

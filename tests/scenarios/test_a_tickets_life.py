@@ -59,8 +59,8 @@ class Views:
         assert office.robin.told() == self.robin_told
 
 
-async def test_a_tickets_whole_life_as_both_sides_see_it(both: Office) -> None:
-    office, see = both, Views(both)
+async def test_a_tickets_whole_life_as_both_sides_see_it(everywhere: Office) -> None:
+    office, see = everywhere, Views(everywhere)
     carla, robin, kim = office.carla, office.robin, office.kim
     first, second = "ACME-1", "ACME-2"
 

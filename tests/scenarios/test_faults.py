@@ -129,7 +129,8 @@ async def test_what_was_not_acknowledged_comes_again_and_is_taken_once(office: O
     assert office.server.redelivered == 2
 
 
-async def test_connections_are_renewed_without_losing_a_word(office: Office) -> None:
+async def test_connections_are_renewed_without_losing_a_word(socket: Office) -> None:
+    office = socket
     await office.ticket()
     said = []
     for n in range(12):

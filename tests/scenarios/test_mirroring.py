@@ -251,3 +251,18 @@ async def test_reactions_in_the_customers_channel_are_seen_by_staff_and_staffs_o
     office.server.release(lambda held: held[::-1])
     await office.settle()
     assert office.staff_thread()[1] == "Carla (Acme): Any news?\n🌐 public"
+
+
+async def test_a_long_resolution_goes_on_in_further_posts(office: Office) -> None:
+    await office.ticket()
+    words = TestLongTexts.words(0, 1100)
+    await office.robin.slash(office.back, f"close ACME-1 public: {words}")
+    await office.settle()
+    rows = office.customer_thread()
+    assert rows[0].startswith("Halfdoor: ✅ *ACME-1 is solved.*\nRobin writes:\nword0 word1 ")
+    assert "1 of 3\nHow was it?" in rows[0]
+    assert rows[2].endswith("word1099\n3 of 3")
+    await office.carla.click(office.carla.find(office.front, "is solved"), "rate_5")
+    await office.settle()
+    assert "You gave 5 of 5" in office.customer_thread()[0]
+    assert len(office.customer_thread()) == 3

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import itertools
 import json
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
+from urllib.parse import urlencode
 
-from aiohttp import WSMsgType, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, WSMsgType, web
 
 from tests.doubles.slack import files, validate
 from tests.doubles.slack.world import (
@@ -22,6 +24,7 @@ from tests.doubles.slack.world import (
     BOT_ID,
     BOT_USER,
     HOST,
+    SIGNING_SECRET,
     TEAMS,
     Ephemeral,
     Message,
@@ -86,6 +89,10 @@ class SlackServer:
     ack_timeout: float = 3.0
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    #: Where the app takes requests; without it payloads go over Socket Mode.
+    app_url: str | None = None
+    #: All requests sent to the app, as they went out.
+    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._sockets: list[web.WebSocketResponse] = []
@@ -193,7 +200,10 @@ class SlackServer:
             self._arm(envelope)
 
     def _flush_soon(self) -> None:
-        task = asyncio.ensure_future(self._flush())
+        self._soon(self._flush())
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -214,9 +224,42 @@ class SlackServer:
         acked: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         envelope = Envelope(f"env-{next(self._events)}", kind, payload, acked)
         self._pending[envelope.id] = envelope
-        self._waiting.append(envelope)
-        self._flush_soon()
+        if self.app_url is not None:
+            self._soon(self._request(envelope))
+        else:
+            self._waiting.append(envelope)
+            self._flush_soon()
         return envelope
+
+    async def _request(self, envelope: Envelope) -> None:
+        """Send a payload by HTTP, and an event again until it is taken; not more often than Slack dares."""
+        while envelope.id in self._pending:
+            envelope.attempts += 1
+            headers, body = _signed(envelope)
+            self.requests.append((headers, body))
+            status, answer = await self.deliver(headers, body)
+            if status == 200:
+                self._acked({"envelope_id": envelope.id, "payload": answer})
+            elif envelope.type != "events_api":
+                self._pending.pop(envelope.id)
+                envelope.acked.set_result({"error": "timeout"})
+            else:
+                self.redelivered += 1
+                envelope.reason = "http_error"
+                await asyncio.sleep(0.05 * envelope.attempts)
+
+    async def deliver(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
+        """Send a request as it is; return its status, 0 for none, and the JSON it was answered with."""
+        timeout = ClientTimeout(total=self.ack_timeout)
+        try:
+            async with (
+                ClientSession(timeout=timeout) as session,
+                session.post(str(self.app_url), data=body, headers=headers) as response,
+            ):
+                text = await response.text()
+                return response.status, json.loads(text) if text.startswith("{") else {}
+        except (ClientError, TimeoutError):
+            return 0, {}
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Ask one connection to make way for a new one, as Slack does every few hours."""
@@ -349,6 +392,27 @@ class SlackServer:
         if needed and not any(scope in self.world.scopes.split() for scope in needed.split("|")):
             raise SlackError("missing_scope", needed=needed, provided=self.world.scopes)
         return {"ok": True, **await work(self, given)}
+
+
+def _signed(envelope: Envelope) -> tuple[dict[str, str], bytes]:
+    """Write a payload as Slack does for HTTP, with its signature."""
+    kind = "application/x-www-form-urlencoded"
+    if envelope.type == "events_api":
+        kind, body = "application/json", json.dumps(envelope.payload)
+    elif envelope.type == "interactive":
+        body = urlencode({"payload": json.dumps(envelope.payload)})
+    else:
+        body = urlencode(envelope.payload)
+    headers = sign(body, str(int(time.time()))) | {"Content-Type": kind}
+    if envelope.attempts > 1:
+        headers |= {"X-Slack-Retry-Num": str(envelope.attempts - 1), "X-Slack-Retry-Reason": "http_error"}
+    return headers, body.encode()
+
+
+def sign(body: str, at: str, secret: str = SIGNING_SECRET) -> dict[str, str]:
+    """Return the headers by which an app knows that a request is Slack's."""
+    digest = hmac.new(secret.encode(), f"v0:{at}:{body}".encode(), "sha256").hexdigest()
+    return {"X-Slack-Signature": f"v0={digest}", "X-Slack-Request-Timestamp": at}
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

@@ -15,6 +15,7 @@ HOST, GUEST_ORG = "THOST0001", "TCUST0001"
 TEAMS = {HOST: "Host", GUEST_ORG: "Acme", "TBETA0001": "Beta Corp"}
 BOT_USER, BOT_ID, APP_ID = "UHALFDOOR", "BHALFDOOR", "AHALFDOOR"
 BOT_TOKEN, APP_TOKEN = "xoxb-test-secret-token", "xapp-test-secret-token"
+SIGNING_SECRET = "test-signing-secret"
 SCOPES = (
     "app_mentions:read channels:history groups:history im:history channels:read groups:read chat:write"
     " chat:write.customize commands files:read files:write reactions:read reactions:write team:read users:read im:write"

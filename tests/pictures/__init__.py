@@ -1,0 +1,1 @@
+"""Pictures of what Halfdoor posts, drawn from the payloads that it sends."""
