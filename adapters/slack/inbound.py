@@ -125,6 +125,22 @@ def command_text(text: str, people: Mapping[str, Person]) -> tuple[str, dict[str
     return markup.to_hub(text, _names(people)).strip(), _tokens(people)
 
 
+def installed_in(body: Mapping[str, Any]) -> str | None:
+    """Return the workspace whose installation a payload is meant for, if it says so.
+
+    The outer `team_id` of an event and the `team` of a form are the actor's own.
+    """
+    if body.get("type") == "event_callback":
+        given = body.get("authorizations")
+        first = given[0] if isinstance(given, list) and given else {}
+        team = (first.get("team_id") if isinstance(first, dict) else None) or body.get("context_team_id")
+    elif isinstance(view := body.get("view"), dict):
+        team = view.get("app_installed_team_id")
+    else:
+        team = body["team"].get("id") if isinstance(body.get("team"), dict) else None
+    return str(team) if team else None
+
+
 def mark_of(message: Mapping[str, Any]) -> str:
     """Return the mark that a post of ours carries: in its metadata, or as the id of a file's layout."""
     payload = (message.get("metadata") or {}).get("event_payload") or {}

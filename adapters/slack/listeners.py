@@ -50,6 +50,7 @@ def register(network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> N
     listening = _Listening(network, desk, guard, clock)
     network.health = desk.check
     app: AsyncApp = network.app
+    app.middleware(listening.ours_only)
     app.event("message")(listening.message)
     app.event("member_joined_channel")(listening.membership)
     app.event("member_left_channel")(listening.membership)
@@ -77,7 +78,8 @@ async def _failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """The one place where faults end. What is not acknowledged, Slack delivers again."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200)
-    kind = (body.get("event") or {}).get("type") or body.get("type") or body.get("command")
+    event = body.get("event")
+    kind = str((event if isinstance(event, dict) else body).get("type") or body.get("command"))[:80]
     known = isinstance(error, Unavailable | NotSent)
     log.error("not_taken", network="slack", kind=kind, error=type(error).__name__, exc_info=not known)
     return BoltResponse(status=503)
@@ -90,6 +92,17 @@ class _Listening:
         self.guard = guard
         self.clock = clock
         self.turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def ours_only(
+        self, body: dict[str, Any], next: Callable[[], Awaitable[None]]
+    ) -> BoltResponse | None:
+        """Drop what is meant for another installation of the app: its people and channels are not ours."""
+        install = inbound.installed_in(body)
+        if install is not None and install != await self.network.api.team():
+            log.warning("foreign_install", team=install)
+            return BoltResponse(status=200)
+        await next()
+        return None
 
     # ------------------------------------------------------------ events
 

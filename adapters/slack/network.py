@@ -233,9 +233,15 @@ class SlackNetwork:
             return web.Response(status=401)
         try:
             given = await to_bolt_request(request)
-        except UnicodeDecodeError:
+        except (ValueError, TypeError, AttributeError):
             return web.Response(status=400)
-        return await to_aiohttp_response(await self.app.async_dispatch(given))
+        try:
+            answer = await self.app.async_dispatch(given)
+        except Exception as error:
+            # Bolt itself could not read it. Slack never sends such a thing: nothing is lost by a refusal.
+            log.error("malformed_request", error=type(error).__name__, exc_info=True)
+            return web.Response(status=400)
+        return await to_aiohttp_response(answer)
 
     async def _healthy(self, _: web.Request) -> web.Response:
         """Say whether messages can be taken right now, without a word of what is inside."""

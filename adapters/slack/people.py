@@ -119,8 +119,11 @@ def _known(user: dict[str, Any], team: str) -> Known:
     )
     guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
     bot = bool(user.get("is_bot"))
+    # A person of an Enterprise Grid has one home workspace, and sits in others of the same organisation.
+    grid = user.get("enterprise_user") or {}
+    at_home = user.get("team_id") == team or team in (grid.get("teams") or [])
     return Known(
         Person("slack", user["id"], str(name or user["id"]), profile.get("image_72")),
-        insider=user.get("team_id") == team and not guest and not bot and not user.get("deleted"),
+        insider=at_home and not guest and not bot and not user.get("deleted"),
         bot=bot,
     )

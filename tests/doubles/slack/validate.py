@@ -11,8 +11,8 @@ from slack_sdk.models.blocks import Block
 
 from tests.doubles.slack.aloud import aloud, read
 from tests.doubles.slack.checks import Check, any_of, array, mapping, refuse, shape, string
-from tests.doubles.slack.world import SlackError
 from tests.doubles.slack.shapes import BLOCKS, flag, plain, url
+from tests.doubles.slack.world import SlackError
 
 __all__ = ["aloud", "blocks", "home", "message", "read", "view"]
 
