@@ -64,6 +64,7 @@ def slack_settings(server: SlackServer, **more: Any) -> SlackSettings:
         "listen": "127.0.0.1:0",
         "api_url": server.url,
         "pace_seconds": 0.0,
+        "share": 10_000.0,
         "ping_seconds": 0.2,
         "timeout_seconds": 5.0,
         **more,

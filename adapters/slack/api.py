@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -32,6 +33,27 @@ FINAL = {
     "invalid_blocks": "Slack refused the layout",
     "msg_too_long": "the text is too long for Slack",
 }
+#: Calls a minute that Slack allows an app in a workspace (docs.slack.dev/apis/web-api/rate-limits).
+#: chat.postMessage has "several hundred", beside the one a second for each channel, which the ledger keeps.
+TIERS = {
+    "chat.delete": 50,
+    "chat.postEphemeral": 100,
+    "chat.postMessage": 300,
+    "chat.update": 50,
+    "conversations.history": 50,
+    "conversations.info": 50,
+    "conversations.members": 100,
+    "conversations.replies": 50,
+    "files.completeUploadExternal": 100,
+    "files.delete": 50,
+    "files.getUploadURLExternal": 100,
+    "files.info": 100,
+    "team.info": 50,
+    "users.info": 100,
+    "views.open": 100,
+}
+#: The part of a minute's calls that may go at once; the others follow at an even pace.
+BURST = 0.1
 #: Methods, by their beginnings, that take JSON; the others want their arguments in the address.
 JSON_METHODS = ("chat.", "views.", "files.completeUploadExternal")
 
@@ -39,8 +61,9 @@ JSON_METHODS = ("chat.", "views.", "files.completeUploadExternal")
 class Api:
     """The Web API with one bot token."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, share: float = 1.0) -> None:
         self.client = client
+        self._limits = {method: _limiter(calls * share) for method, calls in TIERS.items()}
         self._who: dict[str, Any] | None = None
         self._scopes: frozenset[str] = frozenset()
 
@@ -50,6 +73,8 @@ class Api:
         Raises:
             NotSent: Slack refused it or did not answer; `unsure` when it may have taken effect.
         """
+        if limit := self._limits.get(method):
+            await limit.acquire()
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             where = "json" if method.startswith(JSON_METHODS) else "params"
@@ -97,6 +122,12 @@ class Api:
         """Whether the token was granted a scope, as Slack says in its answers' headers."""
         await self.who()
         return scope in self._scopes
+
+
+def _limiter(calls: float) -> AsyncLimiter:
+    """Allow at most `calls` within any minute: a burst, and an even pace for the rest."""
+    burst = max(calls * BURST, 1.0)
+    return AsyncLimiter(burst, burst / max(calls - burst, calls / 2) * 60)
 
 
 def _told(error: SlackApiError) -> NotSent:

@@ -69,7 +69,7 @@ class SlackNetwork:
             # The default handler repeats a post whose answer was lost. That is the courier's call to make.
             retry_handlers=[],
         )
-        self.api = Api(client)
+        self.api = Api(client, settings.share)
         self.people = People(self.api, clock)
         self.files = Files(self.api, self._session, settings.bot_token.get_secret_value())
         self._largest = settings.file_limit_mb * 1_000_000

@@ -42,6 +42,9 @@ class SlackSettings(BaseSettings):
     file_limit_mb: int = Field(
         100, ge=0, le=1000, description="The largest file that is copied, in megabytes; larger ones are named"
     )
+    share: float = Field(
+        1.0, gt=0, description="The part of Slack's limits for the workspace that this process may use"
+    )
     timeout_seconds: float = Field(20.0, gt=0, description="How long one call of Slack's may take")
     ping_seconds: float = Field(5.0, gt=0, description="How often a connection is checked for life")
 

@@ -84,6 +84,7 @@ async def halfdoor(api: str, database: str, profile: bool, pipe: Connection, *, 
             app_token=APP_TOKEN,
             api_url=api,
             pace_seconds=0,
+            share=1_000_000,
             connections=1,
         ),
     )

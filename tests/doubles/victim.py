@@ -118,6 +118,7 @@ async def run(database_url: str, api_url: str, stalled_after: float) -> None:
         app_token=APP_TOKEN,
         api_url=api_url,
         pace_seconds=0,
+        share=10_000,
         connections=1,
     )
     halfdoor = make(settings, slack)

@@ -218,3 +218,16 @@ async def test_without_the_scope_names_stand_in_a_line_of_their_own(sqlite_url: 
         assert (
             office.staff_thread()[0] == "Halfdoor: *Carla (Acme)*\nExport fails with an empty file\n🌐 public"
         )
+
+
+async def test_the_limits_of_each_method_are_kept_before_slack_says_so(sqlite_url: str) -> None:
+    # 300 posts a minute, times 4: a burst of 120, then 18 a second.
+    async with Office(sqlite_url, share=4.0, connections=1) as office:
+        await office.ticket()
+        for n in range(130):
+            office.carla.say(office.front, f"{n:03}", thread=office.outside())
+        await office.settle()
+        posts = [call.at for call in office.server.calls if call.method == "chat.postMessage"]
+        assert len(posts) == 133
+        assert posts[-1] - posts[0] >= (133 - 120) / 18 * 0.9
+        assert not any(call.method == "chat.postMessage" and not call.ok for call in office.server.calls)
