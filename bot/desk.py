@@ -23,6 +23,7 @@ from bot.ports import (
     Said,
     Store,
     Tx,
+    Watched,
     Words,
 )
 from bot.taking import Taking
@@ -137,6 +138,24 @@ class Desk:
     async def check(self) -> None:
         """Raise Unavailable when the database is away."""
         await self._store.read(lambda tx: tx.link(Place("", "")))
+
+    async def heard(self, network: str) -> datetime | None:
+        """Return when a network was last known to be listened to."""
+        return await self._store.read(lambda tx: tx.heard(network))
+
+    async def hear(self, network: str, at: datetime) -> None:
+        """Note that what happened on a network until `at` has been taken."""
+        await self._store.transact(lambda tx: tx.hear(network, at))
+
+    async def watched(self, network: str) -> list[Watched]:
+        """Return the threads of open tickets on a network, newest tickets first."""
+        return await self._store.read(lambda tx: tx.watched(network))
+
+    async def places(self, network: str) -> list[Place]:
+        """Return all places of projects on a network."""
+        links = await self._store.read(lambda tx: tx.links())
+        found = [place for link in links for place in (*link.customer_places, link.staff_place)]
+        return [place for place in found if place.network == network]
 
     def forget(self) -> None:
         """Look the places of projects up again: they have changed."""

@@ -259,6 +259,16 @@ class Opened:
     surfaces: Surfaces
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An open ticket's threads in one place, and the posts of people in them that are known."""
+
+    ticket: str
+    place: Place
+    threads: tuple[str, ...]
+    posts: tuple[str, ...]
+
+
 class Tx(Protocol):
     """One transaction. All its methods are synchronous and run on the store's own threads."""
 
@@ -269,6 +279,15 @@ class Tx(Protocol):
     def link(self, place: Place) -> Link | None: ...
     def links(self) -> list[Link]:
         """Return all projects with their places."""
+        ...
+
+    def heard(self, network: str) -> datetime | None:
+        """Return when a network was last known to be listened to."""
+        ...
+
+    def hear(self, network: str, at: datetime) -> None: ...
+    def watched(self, network: str) -> list[Watched]:
+        """Return the threads of open tickets on a network, newest tickets first."""
         ...
 
     def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:

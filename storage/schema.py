@@ -247,6 +247,14 @@ door = sa.Table(
     sa.Column("at", Time, nullable=False),
 )
 
+heard = sa.Table(
+    "heard",
+    metadata,
+    # primary key: Tx.heard, at each connection
+    sa.Column("network", sa.Text, primary_key=True),
+    sa.Column("at", Time, nullable=False),
+)
+
 burst = sa.Table(
     "burst",
     metadata,

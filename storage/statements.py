@@ -17,6 +17,7 @@ from storage.schema import (
     door,
     entry,
     event,
+    heard,
     is_open,
     pace,
     place,
@@ -173,6 +174,7 @@ class Upserts:
         self.timer = _upsert(insert(timer), ["name"], "at")
         self.project = _upsert(insert(project), ["key"], "name", "language", "reopen_days", "every_message")
         self.burst = _upsert(insert(burst), ["network", "place", "person"], "ticket", "at")
+        self.heard = _upsert(insert(heard), ["network"], "at")
         self.whole_at = _upsert(insert(pace), ["network", "place"], "whole_at")
         self.blocked_until = _upsert(insert(pace), ["network", "place"], "blocked_until")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.ports import Conflict, Link, Opened, PlaceTaken, Shut
+from bot.ports import Conflict, Link, Opened, PlaceTaken, Shut, Watched
 from bot.tickets import events as e
 from bot.tickets.asks import AskList
 from bot.tickets.deliveries import (
@@ -315,6 +315,39 @@ class SqlTx:
                 for one, side in sides.items()
             ],
         )
+
+    def heard(self, network: str) -> datetime | None:
+        table = schema.heard
+        at = self._connection.scalar(sa.select(table.c.at).where(table.c.network == network))
+        return codec.at(at) if at is not None else None
+
+    def hear(self, network: str, at: datetime) -> None:
+        self._connection.execute(self.upserts.heard, {"network": network, "at": at.timestamp()})
+
+    def watched(self, network: str) -> list[Watched]:
+        table = schema.thread
+        rows = self._connection.execute(
+            sa.select(ticket.c.key, surface.c.place, table.c.id)
+            .join_from(ticket, surface, surface.c.ticket == ticket.c.key)
+            .join(table, table.c.surface == surface.c.id)
+            .where(ticket.c.status != Status.CLOSED.value, table.c.network == network)
+            .order_by(ticket.c.number.desc())
+        )
+        threads: dict[tuple[str, str], list[str]] = {}
+        for row in rows:
+            threads.setdefault((row.key, row.place), []).append(row.id)
+        return [
+            Watched(key, Place(network, where), tuple(ids), self._said_in(key, network, where))
+            for (key, where), ids in threads.items()
+        ]
+
+    def _said_in(self, key: str, network: str, where: str) -> tuple[str, ...]:
+        rows = self._connection.execute(
+            sa.select(entry.c.said_id, entry.c.visibility, entry.c.rest, entry.c.text).where(
+                entry.c.ticket == key, entry.c.said_network == network, entry.c.said_place == where
+            )
+        )
+        return tuple(row[0] for row in rows if not codec.load_entry(*row[1:]).retracted)
 
     def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
         table = schema.door

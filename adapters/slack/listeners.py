@@ -15,6 +15,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from adapters.slack import forms, inbound, markup, render
+from adapters.slack.catchup import CatchUp
 from adapters.slack.network import SlackNetwork
 from bot.desk import Desk
 from bot.guard import Guard
@@ -48,7 +49,8 @@ PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 def register(network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> None:
     """Attach everything the manifest subscribes to."""
     listening = _Listening(network, desk, guard, clock)
-    network.health = desk.check
+    catch_up = CatchUp(network.api, desk, listening.take, network.alive, clock)
+    network.health, network.connected, network.beside = desk.check, catch_up.want, catch_up.run
     app: AsyncApp = network.app
     app.middleware(listening.ours_only)
     app.event("message")(listening.message)
@@ -111,8 +113,11 @@ class _Listening:
             await self.door(event)
             return
         told = inbound.event(event)
-        if told is None:
-            return
+        if told is not None:
+            await self.take(told)
+
+    async def take(self, told: inbound.Event) -> None:
+        """Take what was said, edited or deleted, now or while we were away."""
         # What is said in a thread is taken in the order it arrived in, however long a look-up takes.
         async with self.turns.setdefault((told.channel, told.thread or told.ts), asyncio.Lock()):
             if await self.desk.link(Place("slack", told.channel)) is None and told.kind != "said":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,6 +87,9 @@ class SlackNetwork:
         self._handlers: list[AsyncSocketModeHandler] = []
         #: Says whether what stands behind the listeners works; set by them.
         self.health: Callable[[], Awaitable[None]] = self._say_nothing
+        #: Called at each new connection, and run beside it; both set by the listeners.
+        self.connected: Callable[[], None] = lambda: None
+        self.beside: Callable[[], Coroutine[Any, Any, None]] = self._say_nothing
         #: The port that is listened at in mode http, once it is.
         self.port: int | None = None
 
@@ -180,9 +183,18 @@ class SlackNetwork:
     async def run(self) -> None:
         who = await self.api.who()
         log.info("slack_connected", team=who.get("team_id"), bot=who.get("user_id"))
-        if self._settings.mode == "http":
-            await self._serve()
-            return
+        beside = asyncio.ensure_future(self.beside())
+        try:
+            if self._settings.mode == "http":
+                await self._serve()
+            else:
+                await self._listen()
+        finally:
+            beside.cancel()
+            await asyncio.wait((beside,), timeout=CLOSE_TIMEOUT)
+
+    async def _listen(self) -> None:
+        """Keep Socket Mode's connections up, until cancelled."""
         assert self._settings.app_token is not None
         self._handlers = [
             AsyncSocketModeHandler(
@@ -192,6 +204,8 @@ class SlackNetwork:
             )
             for _ in range(self._settings.connections)
         ]
+        for handler in self._handlers:
+            handler.client.on_message_listeners.append(self._hello)
         try:
             for handler in self._handlers:
                 await self._connect(handler)
@@ -221,6 +235,7 @@ class SlackNetwork:
             except OSError as error:
                 where = f"{self._settings.listen} cannot be listened at ({error.strerror})"
                 raise NotSent(f"{where}: set HALFDOOR_SLACK_LISTEN") from None
+            self.connected()
             self.port = int(runner.addresses[0][1])
             await asyncio.Event().wait()
         finally:
@@ -398,6 +413,17 @@ class SlackNetwork:
             # Somebody deleted it by hand: there is nothing left to bring up to date.
             if not error.reason.startswith("message_not_found"):
                 raise
+
+    async def alive(self) -> bool:
+        """Whether Slack can reach us right now."""
+        if self._settings.mode == "http":
+            return self.port is not None
+        return any([await handler.client.is_connected() for handler in self._handlers])
+
+    async def _hello(self, message: aiohttp.WSMessage) -> None:
+        """Slack greets each new connection, the renewed ones too."""
+        if isinstance(message.data, str) and '"type": "hello"' in message.data[:200].replace('":"', '": "'):
+            self.connected()
 
     async def _connect(self, handler: AsyncSocketModeHandler) -> None:
         try:

@@ -57,7 +57,7 @@ class Recorder:
 
 def registered() -> dict[str, list[Any]]:
     class Network:
-        app = Recorder()
+        app, api, alive = Recorder(), None, None
 
     network = Network()
     listeners.register(network, Desk, None, HandClock())  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Staff places that are shut."""
+"""Staff places that are shut, and when each network was last listened to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,14 @@ def upgrade() -> None:
         sa.Column("at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("network", "place", name="pk_door"),
     )
+    op.create_table(
+        "heard",
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("network", name="pk_heard"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("heard")
     op.drop_table("door")
