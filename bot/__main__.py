@@ -100,13 +100,16 @@ def project_add(
     reopen_days: Annotated[
         int, typer.Option(min=0, max=365, help="Days a closed ticket can be reopened.")
     ] = 7,
+    every_message: Annotated[
+        bool, typer.Option("--every-message", help="Whatever a customer says there opens a ticket.")
+    ] = False,
 ) -> None:
     """Link places to a project. In Slack, `/ticket setup` does the same and checks the channels too."""
     if not re.fullmatch(r"[A-Z][A-Z0-9]{1,9}", key):
         raise Stop(f"“{key}” is no key: use 2 to 10 capital letters or digits, such as ACME.")
     if language not in LANGUAGES:
         raise Stop(f"“{language}” is not a language I speak: choose one of {', '.join(LANGUAGES)}.")
-    linked = Project(key, name, language, reopen_days)
+    linked = Project(key, name, language, reopen_days, every_message)
     customers, inside = [_place(one) for one in customer], _place(staff)
     if inside in customers:
         raise Stop("The staff place cannot be a customer place too.")
@@ -126,12 +129,15 @@ def project_list() -> None:
     """List the projects and their places."""
 
     async def work(store: SqlStore) -> None:
-        table = Table("Key", "Name", "Language", "Reopen days", "Customer places", "Staff place")
+        table = Table("Key", "Name", "Language", "Reopen days", "Intake", "Customer places", "Staff place")
         for link in await store.look(lambda _, tx: tx.links()):
             about = link.project
             places = "\n".join(f"{one.network}:{one.id}" for one in link.customer_places)
+            intake = "every message" if about.every_message else "mentions"
             staff = f"{link.staff_place.network}:{link.staff_place.id}"
-            table.add_row(about.key, about.name, about.language, str(about.reopen_days), places, staff)
+            table.add_row(
+                about.key, about.name, about.language, str(about.reopen_days), intake, places, staff
+            )
         out.print(table)
 
     _with_store(work)

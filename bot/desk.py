@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -169,8 +170,12 @@ class Desk:
             PlaceTaken: a place belongs to another project.
         """
         existing = await self._store.read(lambda tx: tx.project(linked.key))
-        if existing is not None and not await self.is_staff(by, existing.staff_place):
-            raise Refused("no.staff_only")
+        if existing is not None:
+            if not await self.is_staff(by, existing.staff_place):
+                raise Refused("no.staff_only")
+            # What the form does not ask for stays as it is.
+            before = existing.project
+            linked = replace(linked, reopen_days=before.reopen_days, every_message=before.every_message)
         await self._store.transact(lambda tx: tx.link_places(linked, customers, staff))
         self.forget()
 
