@@ -14,6 +14,7 @@ from bot.ports import (
     Listing,
     Opened,
     Preview,
+    Said,
     Tx,
     Words,
 )
@@ -100,6 +101,8 @@ class Asking:
         self.at = incoming.at
         self.language = link.project.language
         self.side = Side.STAFF if incoming.place == link.staff_place else Side.CUSTOMER
+        #: What came with the post that asks, if a post asks: it goes where the text goes.
+        self.files = incoming.act.files if isinstance(incoming.act, Said) else ()
         self.entry_id = hashlib.blake2b(incoming.ref.encode(), digest_size=12).hexdigest()
 
     def words(
@@ -142,8 +145,9 @@ class Asking:
         match ask:
             case a.AskComment(text=text, public=public):
                 if by.side is Side.CUSTOMER or public:
-                    return self.words("done.comment", ticket=self.message(opened, text, said).key)
-                self.apply(opened, c.AddNote(by=by, entry_id=self.entry_id, text=text, said=said))
+                    after = self.message(opened, text, said, self.files)
+                    return self.words("done.comment", ticket=after.key)
+                self.note_down(opened, text, said)
                 noted = self.words("done.noted", ticket=key)
                 if text.lower().startswith("public"):
                     hint = say("done.noted.public", self.language)
@@ -151,10 +155,12 @@ class Asking:
                 return noted
             case a.AskReply(text=text):
                 self.staff_only()
-                self.message(opened, text, said)
+                if not text.strip() and not self.files:
+                    raise Refused("no.text", field="text")
+                self.message(opened, text, said, self.files)
                 return self.words("done.said", ticket=key)
             case a.AskNote(text=text):
-                self.apply(opened, c.AddNote(by=by, entry_id=self.entry_id, text=text, said=said))
+                self.note_down(opened, text, said)
                 return self.words("done.noted", ticket=key)
             case a.AskEdit(entry=entry, text=text):
                 self.staff_only()
@@ -274,6 +280,10 @@ class Asking:
             for closing in ticket.closings
         ]
         return Preview(tuple(shown), self.language)
+
+    def note_down(self, opened: Opened, text: str, said: PostRef | None) -> None:
+        note = c.AddNote(by=self.actor, entry_id=self.entry_id, text=text, said=said, files=self.files)
+        self.apply(opened, note)
 
     def message(
         self, opened: Opened, text: str, said: PostRef | None, files: tuple[File, ...] = ()

@@ -102,10 +102,7 @@ class Taking(Asking):
         return None
 
     def note(self, opened: Opened, said: Said) -> None:
-        command = c.AddNote(
-            by=self.actor, entry_id=self.entry_id, text=said.text, said=said.post, files=said.files
-        )
-        self.apply(opened, command)
+        self.note_down(opened, said.text, said.post)
 
     def mentioned(self, said: Said) -> Answer | None:
         """A mention outside of a ticket's thread opens one, unless it is nothing but a question to us."""
@@ -182,8 +179,11 @@ class Taking(Asking):
             if isinstance(ask, a.AskReply):
                 return self.words("said.edit_sends_nothing", refused=True)
             return None
-        text = said.text
+        text, files = said.text, said.files
         if entry.said_on is Side.STAFF:
+            # An edit may take files away from the customer; it never sends any.
+            sent = {file.id for file in entry.files}
+            files = tuple(file for file in files if file.id in sent)
             # A reply that was written as a command is edited as a command.
             if isinstance(ask, a.AskReply) or (isinstance(ask, a.AskComment) and ask.public):
                 text = ask.text
@@ -195,7 +195,7 @@ class Taking(Asking):
             entry.said_on is Side.CUSTOMER and command is not None and said.mentioned and said.thread is None
         ):
             text = command
-        edited_message = c.EditMessage(by=self.actor, message=entry, text=text, files=said.files)
+        edited_message = c.EditMessage(by=self.actor, message=entry, text=text, files=files)
         self.apply(opened, edited_message)
         return None
 

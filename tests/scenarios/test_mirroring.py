@@ -266,3 +266,30 @@ async def test_a_long_resolution_goes_on_in_further_posts(office: Office) -> Non
     await office.settle()
     assert "You gave 5 of 5" in office.customer_thread()[0]
     assert len(office.customer_thread()) == 3
+
+
+async def test_a_reply_by_mention_takes_its_files_along_and_an_edit_adds_none(office: Office) -> None:
+    await office.ticket()
+    patch, secret = (
+        office.robin.send_file("fix.patch", b"+++"),
+        office.robin.send_file("customers.xlsx", b"x"),
+    )
+    words = "<@UHALFDOOR> reply Here is the fix"
+    reply = office.robin.share(office.back, patch, text=words, thread=office.inside())
+    await office.settle()
+    sent = [
+        "Robin (Support): Here is the fix\nfix.patch (3 B)",
+        "Robin (Support): fix.patch\n[file fix.patch, 3]",
+    ]
+    assert office.customer_thread() == sent
+    office.robin.edit(reply, words, [patch, secret])
+    await office.settle()
+    assert office.customer_thread() == sent
+    assert "customers.xlsx" not in office.carla.sees_everything(office.front)
+    office.robin.edit(reply, words, [])
+    await office.settle()
+    assert office.customer_thread() == ["Robin (Support): Here is the fix\n(edited)"]
+    office.robin.say(office.back, "<@UHALFDOOR> reply", thread=office.inside())
+    await office.settle()
+    assert office.robin.told()[-1].startswith("There is no text yet.")
+    assert len(office.customer_thread()) == 1

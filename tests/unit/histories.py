@@ -21,13 +21,14 @@ from sqlalchemy.pool import StaticPool
 from adapters.slack import render
 from adapters.slack.network import draw, posting
 from bot.asking import apply
-from bot.ports import Asked, Deleted, Delivered, Due, Edited, Incoming, Link, Said
+from bot.ports import Asked, Deleted, Delivered, Due, Edited, Incoming, Link, Reacted, Said
 from bot.taking import Taking
 from bot.tickets import asks as a
 from bot.tickets import commands as c
 from bot.tickets.deliveries import Call, ToCustomer, call_for
 from bot.tickets.model import (
     Actor,
+    File,
     Message,
     Note,
     Person,
@@ -84,12 +85,13 @@ PUBLIC = [
         "rates",
         "reacts",
     ),
+    *("sends_a_file", "reacts_outside", "replies_with_a_file"),
     *("lists", "shows", "foreign", "forbidden", "comments", "publicly_comments", "waits"),
 ]
 INTERNAL = [
     *("notes", "notes_by_form", "edits_note", "deletes_note", "reacts_to_note", "status_internal"),
     *("assigns_internally", "unassigns_internally", "prioritises", "tags", "books", "mistypes", "previews"),
-    *("lists_inside", "refused"),
+    *("lists_inside", "refused", "notes_a_file", "reacts_inside", "adds_a_file_to_a_reply"),
 ]
 acts = st.builds(
     Act,
@@ -134,6 +136,7 @@ class Life:
             assert opened is not None
             mine = [m for m in tx.messages("ACME-1") if m.by.person == CARLA.person]
             replies = [m for m in tx.messages("ACME-1") if m.by.side is Side.STAFF and not m.said]
+            written = [m for m in tx.messages("ACME-1") if m.said_on is Side.STAFF and not m.resolves]
             notes = self.notes(connection, tx)
         outside, inside = opened.surfaces.customer.thread, opened.surfaces.staff.thread
         ref, key = f"act-{number}", "ACME-1"
@@ -144,6 +147,9 @@ class Life:
 
         def ask(by: Actor, wanted: a.Ask, place: Place = BACK) -> None:
             self.take(Incoming(ref, by.person, place, at, Asked(wanted)), by)
+
+        def file(name: str) -> File:
+            return File(network="slack", id=f"F{number}", name=name, size=3)
 
         def pick(found: list[Any]) -> Any:
             return found[one.nth % len(found)] if found else None
@@ -187,6 +193,15 @@ class Life:
                 ask(CARLA, a.AskRate(key, one.stars), FRONT)
             case "reacts" if message := pick(mine + replies):
                 self.command(number, at, c.React(by=CARLA, entry=message, emoji="tada"))
+            case "sends_a_file":
+                with_file = replace(said(FRONT, one.word), files=(file(f"{one.word}.txt"),))
+                self.take(Incoming(ref, CARLA.person, FRONT, at, with_file), CARLA)
+            case "replies_with_a_file":
+                post = replace(said(BACK, "x", f"reply {one.word}"), files=(file(f"{one.word}.txt"),))
+                self.take(Incoming(ref, ROBIN.person, BACK, at, post), ROBIN)
+            case "reacts_outside" if message := pick([m for m in mine if m.said]):
+                reacted = Reacted(message.said, "👍", one.nth % 2 == 0)
+                self.take(Incoming(ref, CARLA.person, FRONT, at, reacted), CARLA)
             case "lists":
                 ask(CARLA, a.AskList(every=True), FRONT)
                 ask(CARLA, a.AskDesk(), FRONT)
@@ -209,6 +224,16 @@ class Life:
                 self.take(Incoming(ref, KIM.person, BACK, at, said(BACK, f"{CANARY} {one.word}")), KIM)
             case "notes_by_form":
                 ask(KIM, a.AskNote(key, f"{CANARY} {one.word}"))
+            case "notes_a_file":
+                with_file = replace(said(BACK, one.word), files=(file(f"{CANARY}.txt"),))
+                self.take(Incoming(ref, KIM.person, BACK, at, with_file), KIM)
+            case "reacts_inside" if note := pick([n for n in notes if n.said]):
+                self.take(Incoming(ref, KIM.person, BACK, at, Reacted(note.said, CANARY, True)), KIM)
+            case "adds_a_file_to_a_reply" if reply := pick([m for m in written if m.recalled is None]):
+                again = Said(
+                    reply.said, inside, "x", True, f"reply {reply.text}", files=(*reply.files, file(CANARY))
+                )
+                self.take(Incoming(ref, ROBIN.person, BACK, at, Edited(again, "none")), ROBIN)
             case "edits_note" if note := pick([n for n in notes if n.said]):
                 edited = Said(note.said, inside, f"{CANARY} edited", command="reply to all")
                 self.take(Incoming(ref, KIM.person, BACK, at, Edited(edited, "none")), KIM)
