@@ -247,11 +247,7 @@ class SlackNetwork:
         if not request.headers.get("X-Slack-Request-Timestamp", "0").isdecimal():
             return web.Response(status=401)
         try:
-            given = await to_bolt_request(request)
-        except (ValueError, TypeError, AttributeError):
-            return web.Response(status=400)
-        try:
-            answer = await self.app.async_dispatch(given)
+            answer = await self.app.async_dispatch(await to_bolt_request(request))
         except Exception as error:
             # Bolt itself could not read it. Slack never sends such a thing: nothing is lost by a refusal.
             log.error("malformed_request", error=type(error).__name__, exc_info=True)
