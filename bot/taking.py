@@ -92,17 +92,14 @@ class Taking(Asking):
         except Refused as refused:
             if opened is None:
                 return Words(refused.words(self.language), refused=True)
-            self.note(opened, said)
+            self.note_down(opened, said.text, said.post)
             stayed = say("said.stayed", self.language)
             return Words(f"{refused.words(self.language)} {stayed}", refused=True)
         if ask is not None:
             return self.asked(ask, said.post)
         if opened is not None:
-            self.note(opened, said)
+            self.note_down(opened, said.text, said.post)
         return None
-
-    def note(self, opened: Opened, said: Said) -> None:
-        self.note_down(opened, said.text, said.post)
 
     def mentioned(self, said: Said) -> Answer | None:
         """A mention outside of a ticket's thread opens one, unless it is nothing but a question to us."""

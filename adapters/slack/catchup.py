@@ -105,17 +105,16 @@ class CatchUp:
         for thread in watched.threads:
             try:
                 async for message in self._api.pages("conversations.replies", "messages", channel, ts=thread):
-                    found[str(message.get("ts"))] = message
+                    if message.get("subtype") != "tombstone":
+                        found[str(message.get("ts"))] = message
             except NotSent as error:
                 if not error.reason.startswith(GONE):
                     raise
         for ts in sorted(found):
-            if found[ts].get("subtype") != "tombstone":
-                await self._said(channel, found[ts], since)
+            await self._said(channel, found[ts], since)
         oldest = self._clock.now() - DELETED_WITHIN
         for ts in watched.posts:
-            gone = ts not in found or found[ts].get("subtype") == "tombstone"
-            if gone and inbound.moment(ts) > oldest:
+            if ts not in found and inbound.moment(ts) > oldest:
                 await self._take(Event("deleted", channel, ts, "", None, ""))
 
     async def _said(self, channel: str, message: dict[str, Any], since: datetime) -> None:

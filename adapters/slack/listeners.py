@@ -122,10 +122,7 @@ class _Listening:
         async with self.turns.setdefault((told.channel, told.thread or told.ts), asyncio.Lock()):
             if await self.desk.link(Place("slack", told.channel)) is None and told.kind != "said":
                 return
-            bot = str((await self.network.api.who())["user_id"])
-            people = await self.network.people.named([user for user in told.users if user])
-            files = await self.files(told)
-            answer = await self.desk.handle(inbound.incoming(told, bot, people, files))
+            answer = await self.desk.handle(inbound.incoming(told, *await self.about(told)))
         if answer is not None:
             await self.tell(told.channel, told.user, answer, told.thread)
 
@@ -146,15 +143,15 @@ class _Listening:
 
     async def raise_ticket(self, told: inbound.Event, ref: str) -> Answer | None:
         """Make a ticket of somebody's post."""
-        bot = str((await self.network.api.who())["user_id"])
-        people = await self.network.people.named(told.users)
-        files = await self.files(told)
-        at = self.clock.now()
-        return await self.desk.handle(inbound.raised(told, bot, people, files, ref=ref, at=at))
+        about = await self.about(told)
+        return await self.desk.handle(inbound.raised(told, *about, ref=ref, at=self.clock.now()))
 
-    async def files(self, told: inbound.Event) -> tuple[File, ...]:
-        found = await asyncio.gather(*(self.network.files.described(one) for one in told.files))
-        return tuple(one for one in found if one is not None)
+    async def about(self, told: inbound.Event) -> tuple[str, dict[str, Person], tuple[File, ...]]:
+        """Look up what an event only names: our own user id, the people, and the files."""
+        bot = str((await self.network.api.who())["user_id"])
+        people = await self.network.people.named([user for user in told.users if user])
+        files = await asyncio.gather(*(self.network.files.described(one) for one in told.files))
+        return bot, people, tuple(one for one in files if one is not None)
 
     # ------------------------------------------------------------ shortcuts
 

@@ -14,6 +14,8 @@ from bot.hub import Block, Code, Item, Paragraph, Quote, Span
 
 #: Stands for our own mention while a text is read: a private sign that nobody can type.
 BOT = "\ue000"
+#: Text without any style around it.
+PLAIN = Span("")
 
 _ENTITY = re.compile(r"<([^<>\n]*)>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -208,7 +210,7 @@ def _read_mrkdwn(text: str, names: Mapping[str, str]) -> Iterator[Block]:
         yield from paragraph(kind, kept)
 
 
-def _styled(text: str, names: Mapping[str, str], style: Span = Span("")) -> Iterator[Span]:  # noqa: B008
+def _styled(text: str, names: Mapping[str, str], style: Span = PLAIN) -> Iterator[Span]:
     """Part mrkdwn into spans; `style` is what stands around it."""
 
     def plainly(text: str) -> Span:

@@ -34,8 +34,6 @@ SEARCH_PAGES = 10
 CLOSE_TIMEOUT = 3.0
 #: Bytes of the largest request that is read; Slack's are far smaller.
 MAX_REQUEST = 4 << 20
-
-
 #: The words for a staff channel that will not do, by why it is shut.
 UNFIT = {
     "unseen": "no.not_in_place",
@@ -114,7 +112,7 @@ class SlackNetwork:
 
     async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
         if part.startswith("file:"):
-            await self._erase_file(delivery, post)
+            await self._erase_file(post)
         try:
             await self.api.call("chat.delete", channel=post.place.id, ts=post.id)
         except NotSent as error:
@@ -291,13 +289,8 @@ class SlackNetwork:
 
     async def message(self, channel: str, ts: str) -> inbound.Event | None:
         """Return somebody's post by its ts; None when there is none, or it is nobody's words."""
-        pages = self.api.pages(
-            "conversations.replies", "messages", channel, ts=ts, oldest=ts, latest=ts, inclusive=True
-        )
-        async for message in pages:
-            if message.get("ts") == ts:
-                return inbound.event(message | {"channel": channel})
-        return None
+        message = await self._message(channel, ts)
+        return inbound.event(message | {"channel": channel}) if message else None
 
     def as_reply(self, note: Note, by: Person, about: Project) -> list[dict[str, Any]]:
         """Draw a note as the customer would see it, by the code that draws replies."""
@@ -372,19 +365,17 @@ class SlackNetwork:
             raise NotSent("Slack has not shown the file yet", unsure=True)
         return found[mark]
 
-    async def _erase_file(self, delivery: Delivery, post: PostRef) -> None:
+    async def _erase_file(self, post: PostRef) -> None:
         """Erase the content of a copy: without its post it would still be in the workspace."""
-        async for message in self.api.pages(
-            "conversations.replies",
-            "messages",
-            post.place.id,
-            ts=delivery.surface.thread or post.id,
-            oldest=post.id,
-            inclusive=True,
-        ):
-            if str(message.get("ts")) == post.id:
-                await self.files.delete([str(one["id"]) for one in message.get("files") or []])
-                return
+        message = await self._message(post.place.id, post.id) or {}
+        await self.files.delete([str(one["id"]) for one in message.get("files") or []])
+
+    async def _message(self, channel: str, ts: str) -> dict[str, Any] | None:
+        """Return what stands at a ts, in a thread or outside of one, as Slack has it."""
+        pages = self.api.pages(
+            "conversations.replies", "messages", channel, ts=ts, oldest=ts, latest=ts, inclusive=True
+        )
+        return await anext((message async for message in pages if message.get("ts") == ts), None)
 
     async def _organisations(self, teams: Any) -> str:
         """Name other organisations, as far as Slack tells who they are."""

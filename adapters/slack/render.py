@@ -53,17 +53,13 @@ def parts(content: CustomerContent | StaffContent, largest: int = LARGEST) -> tu
     """Name the posts that `content` takes: its text's, then one for each file that is copied."""
     if isinstance(content, ClosingNotice) and content.resolution is not None:
         # All text of a post counts together: much over 11,000 characters, Slack refuses it.
-        pieces = hub.pieces(content.resolution.text, PART)
-        return ("", *(str(n) for n in range(2, len(pieces) + 1)))
-    if not isinstance(content, Message | Note):
+        return _text_parts(content.resolution.text)
+    if not isinstance(content, Message | Note) or content.retracted:
         return ("",)
-    shown = 1
-    if not content.retracted and not (isinstance(content, Message) and content.recalled):
-        shown = len(hub.pieces(content.text, PART))
-    texts = ("", *(str(n) for n in range(2, shown + 1)))
     if isinstance(content, Message) and content.recalled:
-        return texts
-    return texts + tuple(f"file:{file.id}" for file in content.files if _is_copied(file, largest))
+        return ("",)
+    copied = (f"file:{file.id}" for file in content.files if _is_copied(file, largest))
+    return (*_text_parts(content.text), *copied)
 
 
 def file_line(content: Message | Note, part: str, about: Project, *, customer: bool) -> tuple[Post, File]:
@@ -362,6 +358,10 @@ def _status(status: Status, language: str, *, customer: bool = False) -> str:
 
 def _when(at: datetime) -> str:
     return markup.date(at.timestamp(), f"{at:%Y-%m-%d %H:%M} UTC")
+
+
+def _text_parts(text: str) -> tuple[str, ...]:
+    return ("", *(str(n) for n in range(2, len(hub.pieces(text, PART)) + 1)))
 
 
 def _body(
