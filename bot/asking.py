@@ -41,7 +41,7 @@ from bot.tickets.model import (
     title_of,
 )
 from bot.tickets.project import closing_notice, customer_card, project, staff_card
-from bot.tickets.texts import Refused, duration, say
+from bot.tickets.texts import Refused, duration, language_for, say
 
 Entry = TypeVar("Entry", Message, Note)
 
@@ -99,7 +99,8 @@ class Asking:
         self.link = link
         self.actor = actor
         self.at = incoming.at
-        self.language = link.project.language
+        #: What the one who asks is answered in; what all see is in the project's.
+        self.language = language_for(incoming.locale, link.project.language)
         self.side = Side.STAFF if incoming.place == link.staff_place else Side.CUSTOMER
         #: What came with the post that asks, if a post asks: it goes where the text goes.
         self.files = incoming.act.files if isinstance(incoming.act, Said) else ()

@@ -27,7 +27,7 @@ from bot.ports import (
     Watched,
     Words,
 )
-from bot.taking import Taking
+from bot.taking import NotOurs, Taking
 from bot.tickets import asks as a
 from bot.tickets import commands as c
 from bot.tickets.grammar import parse
@@ -41,7 +41,7 @@ from bot.tickets.model import (
     Project,
     Side,
 )
-from bot.tickets.texts import Refused, say
+from bot.tickets.texts import Refused, language_for, say
 
 #: Seconds for which the places of a project are remembered; another process may change them meanwhile.
 LINK_MEMORY = 10.0
@@ -81,10 +81,10 @@ class Desk:
         link = await self.link(incoming.place)
         act = incoming.act
         if link is None:
-            return _unlinked(act)
+            return _unlinked(act, language_for(incoming.locale, "en"))
         if _is_chatter(act, incoming.place, link):
             return None
-        language = link.project.language
+        language = language_for(incoming.locale, link.project.language)
         try:
             actor = await self._actor(incoming, link)
             if isinstance(act, Asked) and isinstance(act.ask, a.AskAssign):
@@ -95,6 +95,8 @@ class Desk:
                 return await self._store.transact(lambda tx: Taking(tx, incoming, link, actor).take())
             except (Conflict, NotYet):
                 return await self._again(lambda tx: Taking(tx, incoming, link, actor).take())
+        except NotOurs:
+            return None
         except Refused as refused:
             return Words(refused.words(language), refused=True, field=refused.field)
 
@@ -238,11 +240,11 @@ def _is_chatter(act: Act, place: Place, link: Link) -> bool:
     return not act.mentioned if place != link.staff_place else act.command is None
 
 
-def _unlinked(act: Act) -> Words | None:
+def _unlinked(act: Act, language: str) -> Words | None:
     match act:
         case Asked(ask=a.AskHelp()):
-            return Words(say("help.customer", "en"))
+            return Words(say("help.customer", language))
         case Asked() | Raised() | Said(mentioned=True):
-            return Words(say("no.project", "en"), refused=True)
+            return Words(say("no.project", language), refused=True)
         case _:
             return None

@@ -101,6 +101,8 @@ class Incoming:
     place: Place
     at: datetime
     act: Act
+    #: The locale of who is answered, such as de-DE, as far as the network knows it.
+    locale: str | None = None
 
 
 # ---------------------------------------------------------------- what goes back to the one who asked

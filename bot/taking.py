@@ -42,6 +42,10 @@ BURST = timedelta(minutes=2)
 CUSTOMER_ASKS = (a.AskClose, a.AskReopen, a.AskRate, a.AskHelp)
 
 
+class NotOurs(Exception):
+    """What was said belongs to no ticket: no trace of it is kept, for it may become one later."""
+
+
 class Taking(Asking):
     """One incoming thing: routed to what was said, or to what was asked."""
 
@@ -112,7 +116,7 @@ class Taking(Asking):
     def overheard(self, said: Said) -> None:
         """A customer's message that names nobody, where every message counts: a burst makes one ticket."""
         if not self.link.project.every_message or self.actor.side is Side.STAFF:
-            return
+            raise NotOurs
         place, person = said.post.place, self.actor.person
         key = self.tx.burst(place, person, self.at - BURST) if said.thread is None else None
         opened = self.tx.ticket(key) if key else None

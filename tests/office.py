@@ -94,7 +94,8 @@ class Office:
         self.halfdoor: Halfdoor
 
     def human(self, name: str, **more: Any) -> Human:
-        return Human(self.server, self.world.user(name, **more))
+        locale = "de-DE" if self.language.startswith("de") else "en-US"
+        return Human(self.server, self.world.user(name, **{"locale": locale, **more}))
 
     async def __aenter__(self) -> Office:
         await self.server.__aenter__()

@@ -77,7 +77,14 @@ def event(payload: Mapping[str, Any]) -> Event | None:
     return None
 
 
-def incoming(told: Event, bot: str, people: Mapping[str, Person], files: tuple[File, ...] = ()) -> Incoming:
+def incoming(
+    told: Event,
+    bot: str,
+    people: Mapping[str, Person],
+    files: tuple[File, ...] = (),
+    *,
+    locale: str | None = None,
+) -> Incoming:
     """Turn an event into what the desk takes.
 
     `bot` is our own user id; `people` holds `told.users`; `files` are those of the event, looked up.
@@ -91,18 +98,28 @@ def incoming(told: Event, bot: str, people: Mapping[str, Person], files: tuple[F
     said = _said(told, post, bot, people, files)
     if told.kind == "edited":
         when = told.edited_at or told.ts
-        return Incoming(f"{ref}:edit:{when}", by, place, moment(when), Edited(said, ref))
-    return Incoming(ref, by, place, moment(told.ts), said)
+        return Incoming(f"{ref}:edit:{when}", by, place, moment(when), Edited(said, ref), locale)
+    return Incoming(ref, by, place, moment(told.ts), said, locale)
 
 
 def raised(
-    told: Event, bot: str, people: Mapping[str, Person], files: tuple[File, ...], *, ref: str, at: datetime
+    told: Event,
+    bot: str,
+    people: Mapping[str, Person],
+    files: tuple[File, ...],
+    *,
+    ref: str,
+    at: datetime,
+    locale: str | None = None,
 ) -> Incoming:
-    """Return a post that somebody, whom `ref` names, wants to be a ticket: its author asks for it."""
+    """Return a post that somebody, whom `ref` names, wants to be a ticket: its author asks for it.
+
+    `locale` is that of the one who wants it.
+    """
     place = Place("slack", told.channel)
     said = _said(told, PostRef(place, told.ts), bot, people, files)
     by = people.get(told.user) or Person("slack", told.user, told.user)
-    return Incoming(f"slack:{told.channel}:{told.ts}:{ref}", by, place, at, Raised(said))
+    return Incoming(f"slack:{told.channel}:{told.ts}:{ref}", by, place, at, Raised(said), locale)
 
 
 def reacted(event: Mapping[str, Any], by: Person) -> Incoming:
@@ -115,9 +132,11 @@ def reacted(event: Mapping[str, Any], by: Person) -> Incoming:
     return Incoming(ref, by, place, moment(when), act)
 
 
-def asked(ask: Ask, *, ref: str, by: Person, channel: str, at: datetime) -> Incoming:
+def asked(
+    ask: Ask, *, ref: str, by: Person, channel: str, at: datetime, locale: str | None = None
+) -> Incoming:
     """Return a command, a pressed button or a form as what the desk takes."""
-    return Incoming(f"slack:{ref}", by, Place("slack", channel), at, Asked(ask))
+    return Incoming(f"slack:{ref}", by, Place("slack", channel), at, Asked(ask), locale)
 
 
 def command_text(text: str, people: Mapping[str, Person]) -> tuple[str, dict[str, Person]]:

@@ -6,6 +6,8 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -23,7 +25,7 @@ from bot.ports import Answer, Clock, NotSent, PlaceTaken, Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import parse
 from bot.tickets.model import File, Person, Place, PostRef, Project, Status, Visibility
-from bot.tickets.texts import Refused, say
+from bot.tickets.texts import Refused, language_for, say
 
 log = structlog.get_logger()
 
@@ -116,13 +118,15 @@ class _Listening:
         if told is not None:
             await self.take(told)
 
-    async def take(self, told: inbound.Event) -> None:
-        """Take what was said, edited or deleted, now or while we were away."""
+    async def take(self, told: inbound.Event, *, at: datetime | None = None) -> None:
+        """Take what was said, edited or deleted, now or while we were away; `at` if not when it was said."""
         # What is said in a thread is taken in the order it arrived in, however long a look-up takes.
         async with self.turns.setdefault((told.channel, told.thread or told.ts), asyncio.Lock()):
             if await self.desk.link(Place("slack", told.channel)) is None and told.kind != "said":
                 return
-            answer = await self.desk.handle(inbound.incoming(told, *await self.about(told)))
+            locale = await self.locale(told.user)
+            incoming = inbound.incoming(told, *await self.about(told), locale=locale)
+            answer = await self.desk.handle(replace(incoming, at=at or incoming.at))
         if answer is not None:
             await self.tell(told.channel, told.user, answer, told.thread)
 
@@ -139,12 +143,18 @@ class _Listening:
         if event["type"] == "reaction_added" and event.get("reaction") in TICKET_SIGNS:
             told = await self.network.message(channel, str(item["ts"]))
             if told is not None:
-                await self.raise_ticket(told, f"raised:{user}")
+                await self.raise_ticket(told, f"raised:{user}", user)
 
-    async def raise_ticket(self, told: inbound.Event, ref: str) -> Answer | None:
-        """Make a ticket of somebody's post."""
-        about = await self.about(told)
-        return await self.desk.handle(inbound.raised(told, *about, ref=ref, at=self.clock.now()))
+    async def raise_ticket(self, told: inbound.Event, ref: str, user: str) -> Answer | None:
+        """Make a ticket of somebody's post, and take what has been answered to it since; `user` wants it."""
+        about, locale, now = await self.about(told), await self.locale(user), self.clock.now()
+        answer = await self.desk.handle(inbound.raised(told, *about, ref=ref, at=now, locale=locale))
+        if isinstance(answer, Words) and not answer.refused:
+            async for message in self.network.replies(told.channel, told.thread or told.ts, told.ts):
+                reply = inbound.event(message | {"channel": told.channel})
+                if reply is not None and inbound.moment(reply.ts) > inbound.moment(told.ts):
+                    await self.take(reply, at=now)
+        return answer
 
     async def about(self, told: inbound.Event) -> tuple[str, dict[str, Person], tuple[File, ...]]:
         """Look up what an event only names: our own user id, the people, and the files."""
@@ -157,17 +167,17 @@ class _Listening:
 
     async def raise_shortcut(self, ack: AsyncAck, shortcut: dict[str, Any]) -> None:
         """“Open a ticket” on a message."""
-        channel, trigger = str(shortcut["channel"]["id"]), shortcut["trigger_id"]
+        channel, user = str(shortcut["channel"]["id"]), str(shortcut["user"]["id"])
+        trigger = shortcut["trigger_id"]
 
         async def work() -> Answer | None:
-            language = await self.language(channel)
+            language = await self.language(channel, user)
             told = inbound.event(shortcut["message"] | {"channel": channel, "subtype": None})
             if told is None:
                 return Words(say("no.not_words", language), refused=True)
-            return await self.raise_ticket(told, f"shortcut:{trigger}")
+            return await self.raise_ticket(told, f"shortcut:{trigger}", user)
 
-        answer = await self.with_words(work, channel)
-        await self.show(trigger, answer, channel)
+        await self.show(trigger, await self.with_words(work, channel, user), channel, user)
         await ack()
 
     async def publish_shortcut(self, ack: AsyncAck, shortcut: dict[str, Any]) -> None:
@@ -176,7 +186,7 @@ class _Listening:
         trigger, ts = shortcut["trigger_id"], str(shortcut["message"]["ts"])
 
         async def work() -> Answer | None:
-            language = await self.language(channel)
+            language = await self.language(channel, user)
             person = await self.network.people.person(user)
             try:
                 note, about, seen = await self.desk.note_at(PostRef(Place("slack", channel), ts), person)
@@ -186,13 +196,13 @@ class _Listening:
             await self.open(trigger, forms.publish(language, channel, note.ticket, note.id, seen, blocks))
             return None
 
-        await self.show(trigger, await self.with_words(work, channel), channel)
+        await self.show(trigger, await self.with_words(work, channel, user), channel, user)
         await ack()
 
-    async def show(self, trigger: str, answer: Answer | None, channel: str) -> None:
+    async def show(self, trigger: str, answer: Answer | None, channel: str, user: str) -> None:
         """Answer a shortcut in a modal: it can be used in channels that we are not in."""
         if isinstance(answer, Words):
-            view = forms.words(await self.language(channel), answer.text)
+            view = forms.words(await self.language(channel, user), answer.text)
             await self.quietly(self.open(trigger, view))
 
     async def membership(self, event: dict[str, Any]) -> None:
@@ -224,7 +234,7 @@ class _Listening:
         text = command.get("text") or ""
 
         async def work() -> Answer | None:
-            language = await self.language(channel)
+            language = await self.language(channel, user)
             people = await self.network.people.named(markup.mentioned(text))
             person = await self.network.people.person(user)
             try:
@@ -247,7 +257,7 @@ class _Listening:
                 )
             return answer
 
-        answer = await self.with_words(work, channel)
+        answer = await self.with_words(work, channel, user)
         if answer is None:
             await ack()
             return
@@ -261,7 +271,7 @@ class _Listening:
         channel, user, trigger = _channel(body), body["user"]["id"], body["trigger_id"]
 
         async def work() -> Answer | None:
-            language = await self.language(channel)
+            language = await self.language(channel, user)
             try:
                 view = await self.view_for(action, channel, user, language)
             except Refused as refused:
@@ -269,7 +279,7 @@ class _Listening:
             await self.open(trigger, view)
             return None
 
-        answer = await self.with_words(work, channel)
+        answer = await self.with_words(work, channel, user)
         await ack()
         if answer is not None:
             await self.tell(channel, user, answer, _thread(body))
@@ -311,7 +321,7 @@ class _Listening:
             ref = f"action:{channel}:{user}:{action['action_ts']}"
             return await self.ask(_pressed(name, about), ref, person, channel)
 
-        answer = await self.with_words(work, channel)
+        answer = await self.with_words(work, channel, user)
         await ack()
         if isinstance(answer, Words) and answer.refused:
             await self.tell(channel, user, answer, _thread(body))
@@ -329,7 +339,7 @@ class _Listening:
             ask = _entered(view["callback_id"], about, entered, assignee)
             return await self.ask(ask, f"view:{view['id']}", person, channel)
 
-        answer = await self.with_words(work, channel)
+        answer = await self.with_words(work, channel, user)
         if isinstance(answer, Words) and answer.refused:
             await self.refuse(ack, view, answer)
         else:
@@ -362,7 +372,7 @@ class _Listening:
             customer, staff = f"<#{entered['customer']}>", f"<#{entered['staff']}>"
             return Words(say("done.linked", language, key=key, customer=customer, staff=staff))
 
-        answer = await self.with_words(work, about["c"])
+        answer = await self.with_words(work, about["c"], user)
         if isinstance(answer, Words) and answer.refused:
             await self.refuse(ack, view, answer)
             return
@@ -375,19 +385,28 @@ class _Listening:
 
     async def ask(self, ask: a.Ask, ref: str, by: Person, channel: str) -> Answer | None:
         return await self.desk.handle(
-            inbound.asked(ask, ref=ref, by=by, channel=channel, at=self.clock.now())
+            inbound.asked(
+                ask,
+                ref=ref,
+                by=by,
+                channel=channel,
+                at=self.clock.now(),
+                locale=await self.locale(by.id),
+            )
         )
 
-    async def with_words(self, work: Callable[[], Awaitable[Answer | None]], channel: str) -> Answer | None:
+    async def with_words(
+        self, work: Callable[[], Awaitable[Answer | None]], channel: str, user: str
+    ) -> Answer | None:
         """Do what a person waits for. Slack does not repeat these: what fails is said to them in words."""
         try:
             return await work()
         except Unavailable as error:
             log.error("database_away", network="slack", error=str(error))
-            return Words(say("no.database", "en"), refused=True)
+            return Words(say("no.database", language_for(await self.locale(user), "en")), refused=True)
         except NotSent as error:
             log.error("slack_refused", reason=error.reason)
-            return Words(say("no.trouble", await self.language(channel)), refused=True)
+            return Words(say("no.trouble", await self.language(channel, user)), refused=True)
 
     async def refuse(self, ack: AsyncAck, view: dict[str, Any], words: Words) -> None:
         """Show a refusal beside the field it is about, or beside the first one."""
@@ -413,9 +432,16 @@ class _Listening:
     async def open(self, trigger: str, view: dict[str, Any]) -> None:
         await self.network.api.call("views.open", trigger_id=trigger, view=view)
 
-    async def language(self, channel: str) -> str:
+    async def language(self, channel: str, user: str) -> str:
+        """Return what a person is answered in: their own language if Slack tells it, or the project's."""
         link = await self.desk.link(Place("slack", channel))
-        return link.project.language if link else "en"
+        return language_for(await self.locale(user), link.project.language if link else "en")
+
+    async def locale(self, user: str) -> str | None:
+        try:
+            return (await self.network.people.known(user)).locale if user else None
+        except NotSent:
+            return None
 
     async def linked(self, channel: str) -> None:
         if await self.desk.link(Place("slack", channel)) is None:

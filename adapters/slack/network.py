@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -291,6 +291,10 @@ class SlackNetwork:
         """Return somebody's post by its ts; None when there is none, or it is nobody's words."""
         message = await self._message(channel, ts)
         return inbound.event(message | {"channel": channel}) if message else None
+
+    def replies(self, channel: str, thread: str, after: str) -> AsyncIterator[dict[str, Any]]:
+        """Go through a thread from a ts on; its first post may be among them."""
+        return self.api.pages("conversations.replies", "messages", channel, ts=thread, oldest=after)
 
     def as_reply(self, note: Note, by: Person, about: Project) -> list[dict[str, Any]]:
         """Draw a note as the customer would see it, by the code that draws replies."""

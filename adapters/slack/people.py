@@ -25,11 +25,15 @@ UNSEEN = ("channel_not_found", "not_in_channel", "is_archived")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What Slack says of a person. `insider`: a full member of the workspace Halfdoor is installed in."""
+    """What Slack says of a person. `insider`: a full member of the workspace Halfdoor is installed in.
+
+    `locale` is None for people of other organisations: Slack keeps it to itself.
+    """
 
     person: Person
     insider: bool
     bot: bool
+    locale: str | None = None
 
 
 class People:
@@ -50,7 +54,7 @@ class People:
         if kept is not None and now - kept[0] < PERSON_MEMORY:
             return kept[1]
         try:
-            answer = await self._api.call("users.info", user=user)
+            answer = await self._api.call("users.info", user=user, include_locale="true")
         except NotSent as error:
             if not error.reason.startswith(HIDDEN):
                 raise
@@ -126,4 +130,5 @@ def _known(user: dict[str, Any], team: str) -> Known:
         Person("slack", user["id"], str(name or user["id"]), profile.get("image_72")),
         insider=at_home and not guest and not bot and not user.get("deleted"),
         bot=bot,
+        locale=user.get("locale"),
     )

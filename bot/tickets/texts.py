@@ -21,6 +21,15 @@ def say(key: str, language: str, /, **values: object) -> str:
     return template.format(**values)
 
 
+def language_for(locale: str | None, otherwise: str) -> str:
+    """Return the language for one reader: their locale's (`de-DE`) if we speak it, or `otherwise`.
+
+    A project that says *du* says so to all who read German.
+    """
+    base = (locale or "").partition("-")[0].lower()
+    return base if base in LANGUAGES and base != otherwise.partition("-")[0] else otherwise
+
+
 def duration(minutes: int) -> str:
     """Write minutes as people do: `1 h 30`, `45 min`."""
     hours, rest = divmod(minutes, 60)

@@ -107,6 +107,27 @@ async def test_a_word_on_a_pending_ticket_opens_it_again(office: Office) -> None
     assert "*Open*" in office.carla.find(office.front, "ACME-1 ·").blocks[1]["text"]["text"]
 
 
+async def test_each_is_answered_in_their_own_language_and_all_read_the_projects(office: Office) -> None:
+    await office.ticket()
+    heidi = office.human("Heidi", locale="de-DE")
+    jean = office.human("Jean", locale="fr-FR")
+    for one in (heidi, jean):
+        office.world.join(office.back, one.user)
+    await office.settle()
+    assert await heidi.slash(office.back, "status ACME-1 pending") == "ACME-1: Wartet auf den Kunden."
+    assert await jean.slash(office.back, "status ACME-1 open") == "ACME-1: Open."
+    assert await heidi.slash(office.back, "close ACME-9") == "Hier gibt es kein Ticket ACME-9."
+    assert "2 Tickets" not in await heidi.slash(office.front, "list")
+    await heidi.click(heidi.find(office.back, "ACME-1 ·"), "note")
+    assert heidi.form()["submit"]["text"] == "Notiz behalten"
+    heidi.say(office.back, "<@UHALFDOOR> repyl soon", thread=office.inside())
+    await office.settle()
+    assert heidi.told()[-1].startswith("Ich kenne „repyl“ nicht.")
+    nowhere = office.world.channel("random", heidi.user)
+    assert (await heidi.slash(nowhere, "list")).startswith("Dieser Kanal ist noch nicht eingerichtet.")
+    assert "nobody yet" in office.robin.find(office.back, "ACME-1 ·").blocks[1]["text"]["text"]
+
+
 async def test_a_title_taken_from_a_message_goes_with_it(office: Office) -> None:
     message = office.carla.say(office.front, "<@UHALFDOOR> my password is swordfish")
     await office.settle()

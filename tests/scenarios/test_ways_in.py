@@ -23,6 +23,7 @@ async def test_a_ticket_sign_on_a_message_makes_its_author_a_ticket(office: Offi
     await office.settle()
     assert [row.split("\n")[0] for row in office.staff_thread()] == [
         "Carla (Acme): The export is empty",
+        "Carla (Acme): since Monday",
         "Carla (Acme): and Tuesday",
     ]
     assert len(office.robin.sees(office.back)) == 1

@@ -443,7 +443,7 @@ async def _users_info(server: SlackServer, given: dict[str, Any]) -> dict[str, A
     user = server.world.users.get(str(given.get("user")))
     if user is None:
         raise SlackError("user_not_found")
-    return {"user": user.info()}
+    return {"user": user.info(locale=_truth(given.get("include_locale")))}
 
 
 async def _conversations_info(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:

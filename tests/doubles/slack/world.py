@@ -39,9 +39,16 @@ class User:
     restricted: bool = False
     bot: bool = False
     deleted: bool = False
+    #: The workspaces that a person of an Enterprise Grid sits in beside their own.
+    grid: tuple[str, ...] = ()
+    locale: str = "en-US"
 
-    def info(self) -> dict[str, Any]:
+    def info(self, *, locale: bool = False) -> dict[str, Any]:
+        own = {"locale": self.locale} if locale and self.team == HOST else {}
+        grid = {"enterprise_user": {"id": self.id, "teams": list(self.grid)}} if self.grid else {}
         return {
+            **own,
+            **grid,
             "id": self.id,
             "team_id": self.team,
             "name": self.name.lower(),
@@ -167,8 +174,8 @@ class World:
     def fresh(self, prefix: str) -> str:
         return f"{prefix}{next(self._ids):08d}"
 
-    def user(self, name: str, *, team: str = HOST, restricted: bool = False) -> User:
-        made = User(self.fresh("U"), team, name, restricted)
+    def user(self, name: str, *, team: str = HOST, restricted: bool = False, **more: Any) -> User:
+        made = User(self.fresh("U"), team, name, restricted, **more)
         self.users[made.id] = made
         return made
 
