@@ -90,6 +90,17 @@ def digest(note: Note) -> str:
     return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 
+def staff_listing(title: str, found: list[Opened], total: int, language: str) -> Listing:
+    """Return tickets as staff see them, `total` of them in all."""
+    cards = tuple(staff_card(one.ticket, one.surfaces.staff.project, one.surfaces) for one in found)
+    threads = tuple(_thread(one.surfaces.staff) for one in found)
+    return Listing(title, cards, max(total - len(found), 0), language, threads)
+
+
+def _thread(surface: CustomerSurface | StaffSurface) -> PostRef | None:
+    return PostRef(surface.place, surface.thread) if surface.thread else None
+
+
 class Asking:
     """One incoming thing in one transaction, and what is asked by it."""
 
@@ -247,18 +258,19 @@ class Asking:
     def search(self, ask: a.AskList) -> Listing:
         public = self.actor.side is Side.CUSTOMER
         found, total = self.tx.list_tickets(
-            self.link.project.key, ask, self.actor.person, public=public, limit=LIST_LIMIT
+            [self.link.project.key], ask, self.actor.person, public=public, limit=LIST_LIMIT
         )
         return self.listing(found, total)
 
     def listing(self, found: list[Opened], total: int) -> Listing:
         about = self.link.project
         title = say("list.title", self.language, n=total, project=about.name) if total else ""
+        if self.actor.side is Side.STAFF:
+            return staff_listing(title, found, total, self.language)
         more = max(total - len(found), 0)
-        if self.actor.side is Side.CUSTOMER:
-            return Listing(title, tuple(customer_card(o.ticket, about) for o in found), more, self.language)
-        cards = tuple(staff_card(o.ticket, about, o.surfaces) for o in found)
-        return Listing(title, cards, more, self.language)
+        threads = tuple(_thread(one.surfaces.customer) for one in found)
+        cards = tuple(customer_card(one.ticket, about) for one in found)
+        return Listing(title, cards, more, self.language, threads)
 
     def desk(self) -> Words:
         public = self.actor.side is Side.CUSTOMER

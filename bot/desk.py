@@ -10,7 +10,7 @@ from typing import Any
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed, wait_random
 
-from bot.asking import NotYet, apply, digest
+from bot.asking import NotYet, apply, digest, staff_listing
 from bot.ports import (
     Act,
     Answer,
@@ -19,6 +19,7 @@ from bot.ports import (
     Conflict,
     Incoming,
     Link,
+    Listing,
     Network,
     Raised,
     Said,
@@ -40,11 +41,19 @@ from bot.tickets.model import (
     PostRef,
     Project,
     Side,
+    Status,
 )
 from bot.tickets.texts import Refused, language_for, say
 
 #: Seconds for which the places of a project are remembered; another process may change them meanwhile.
 LINK_MEMORY = 10.0
+#: What staff see first of all, and how many tickets of each.
+HOME = {
+    "mine": a.AskList(mine=True),
+    "unassigned": a.AskList(unassigned=True),
+    "waiting": a.AskList(statuses=(Status.PENDING,)),
+}
+HOME_LIMIT = 10
 
 
 class Desk:
@@ -206,6 +215,30 @@ class Desk:
         if found.published_as is not None:
             raise Refused("no.published")
         return found, link.project, digest(found)
+
+    async def home(self, by: Person, locale: str | None) -> tuple[Listing, ...]:
+        """Return what awaits a person on all desks that they are staff of; nothing if they are of none.
+
+        Theirs, what nobody is on, and what waits for customers.
+        """
+        links = [
+            link
+            for link in await self._store.read(lambda tx: tx.links())
+            if await self.is_staff(by, link.staff_place)
+        ]
+        if not links:
+            return ()
+        keys = [link.project.key for link in links]
+        language = language_for(locale, links[0].project.language)
+
+        def listings(tx: Tx) -> tuple[Listing, ...]:
+            return tuple(
+                staff_listing(say(f"home.{name}", language, n=total), found[:HOME_LIMIT], total, language)
+                for name, ask in HOME.items()
+                for found, total in (tx.list_tickets(keys, ask, by, public=False, limit=HOME_LIMIT),)
+            )
+
+        return await self._store.read(listings)
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         """Whether the network of the staff place lets the person see it."""

@@ -121,12 +121,16 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Tickets, newest first, as the asker's side sees them. `more`: how many the limit cut off."""
+    """Tickets, newest first, as the asker's side sees them. `more`: how many the limit cut off.
+
+    `threads`: where each stands on the asker's side, None where it does not yet.
+    """
 
     title: str
     cards: tuple[CustomerCard, ...] | tuple[StaffCard, ...]
     more: int
     language: str
+    threads: tuple[PostRef | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,9 +359,9 @@ class Tx(Protocol):
         ...
 
     def list_tickets(
-        self, project: str, ask: AskList, me: Person, *, public: bool, limit: int
+        self, projects: Sequence[str], ask: AskList, me: Person, *, public: bool, limit: int
     ) -> tuple[list[Opened], int]:
-        """Return up to `limit` tickets, newest first, and how many match in all.
+        """Return up to `limit` tickets of some projects, newest first, and how many match in all.
 
         With `public` the filters see only what customers may know.
         """

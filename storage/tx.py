@@ -154,11 +154,11 @@ class SqlTx:
         ]
 
     def list_tickets(
-        self, project: str, ask: AskList, me: Person, *, public: bool, limit: int
+        self, projects: Sequence[str], ask: AskList, me: Person, *, public: bool, limit: int
     ) -> tuple[list[Opened], int]:
         status = ticket.c.public_status if public else ticket.c.status
         assignee = ticket.c.public_assignee if public else ticket.c.assignee
-        where = [ticket.c.project == project]
+        where: list[sa.ColumnElement[bool]] = [ticket.c.project.in_(projects)]
         if ask.statuses:
             where.append(status.in_([one.value for one in ask.statuses]))
         elif not ask.every:
@@ -166,13 +166,15 @@ class SqlTx:
         whom = me if ask.mine and not public else ask.assignee
         if whom is not None:
             where.append(assignee == f"{whom.network}:{whom.id}")
+        if ask.unassigned:
+            where.append(assignee.is_(None))
         if ask.priority is not None and not public:
             where.append(ticket.c.priority == ask.priority.value)
         if ask.words:
             where.append(ticket.c.title.icontains(ask.words, autoescape=True))
         found = self._connection.scalar(sa.select(sa.func.count()).select_from(ticket).where(*where))
         rows = self._connection.execute(
-            statements.WHOLE.where(*where).order_by(ticket.c.number.desc()).limit(limit)
+            statements.WHOLE.where(*where).order_by(ticket.c.number.desc(), ticket.c.project).limit(limit)
         )
         return [opened for row in rows if (opened := self._opened(row))], found or 0
 

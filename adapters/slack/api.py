@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports import NotSent
+from bot.tickets.model import PostRef
 
 #: Errors after which the call may have taken effect all the same.
 UNSURE = frozenset(
@@ -51,6 +52,7 @@ TIERS = {
     "team.info": 50,
     "users.info": 100,
     "views.open": 100,
+    "views.publish": 100,
 }
 #: The part of a minute's calls that may go at once; the others follow at an even pace.
 BURST = 0.1
@@ -117,6 +119,17 @@ class Api:
     async def team(self) -> str:
         """Return the workspace Halfdoor is installed in."""
         return str((await self.who())["team_id"])
+
+    async def addresses(self) -> Callable[[PostRef], str | None]:
+        """Return what names the address of a Slack post; a reply's opens its thread."""
+        workspace = str((await self.who()).get("url") or "")
+
+        def where(post: PostRef) -> str | None:
+            if not workspace or post.place.network != "slack":
+                return None
+            return f"{workspace}archives/{post.place.id}/p{post.id.replace('.', '')}"
+
+        return where
 
     async def may(self, scope: str) -> bool:
         """Whether the token was granted a scope, as Slack says in its answers' headers."""

@@ -63,6 +63,7 @@ def register(network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> N
     app.event("channel_id_changed")(listening.moved)
     app.event("user_change")(listening.user_change)
     app.event("team_join")(listening.user_change)
+    app.event("app_home_opened")(listening.home)
     app.event("reaction_added")(listening.reaction)
     app.event("reaction_removed")(listening.reaction)
     app.shortcut("raise")(listening.raise_shortcut)
@@ -227,6 +228,21 @@ class _Listening:
         if user.get("is_restricted") or user.get("is_ultra_restricted"):
             await self.guard.look_at_all()
 
+    # ------------------------------------------------------------ the App Home
+
+    async def home(self, event: dict[str, Any]) -> None:
+        """Somebody looks at our App Home: staff find their desks, others how to open a ticket."""
+        if event.get("tab", "home") != "home":
+            return
+        api, user = self.network.api, str(event["user"])
+        person, locale = await self.network.people.person(user), await self.locale(user)
+        listings = await self.desk.home(person, locale)
+        if listings:
+            view = render.home(listings, await api.addresses())
+        else:
+            view = render.home_of_others(language_for(locale, "en"), str((await api.who())["user_id"]))
+        await api.call("views.publish", user_id=user, view=view)
+
     # ------------------------------------------------------------ commands
 
     async def command(self, ack: AsyncAck, command: dict[str, Any]) -> None:
@@ -261,7 +277,7 @@ class _Listening:
         if answer is None:
             await ack()
             return
-        post = render.answer(answer)
+        post = render.answer(answer, await self.network.api.addresses())
         await ack(text=post.text, blocks=post.blocks)
 
     # ------------------------------------------------------------ buttons

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, TypeAlias, assert_never
 
 from adapters.slack import markup
@@ -19,17 +21,25 @@ from bot.tickets.deliveries import (
     StaffContent,
     StaffNotice,
 )
-from bot.tickets.model import File, Message, Note, Project, Side, Status
+from bot.tickets.model import File, Message, Note, PostRef, Project, Side, Status
 from bot.tickets.texts import duration, filesize, say
 
 Block: TypeAlias = dict[str, Any]
+#: Names the address at which a post can be opened.
+Where: TypeAlias = Callable[[PostRef], str | None]
 
 #: Slack's limits: characters in a section and in a fallback text, blocks in a message.
 SECTION, TEXT, BLOCKS = 3000, 3000, 50
+#: Blocks in an App Home.
+HOME_BLOCKS = 100
 #: Characters of a text in one post: Slack recommends no more than 4,000. Longer ones go on in the next.
 PART = 3500
 #: The largest file that is copied, in bytes, unless the settings say otherwise.
 LARGEST = 100_000_000
+
+
+def nowhere(_: PostRef) -> None:
+    """No post has an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +120,35 @@ def for_staff(content: StaffContent, about: Project, part: str = "", largest: in
             assert_never(content)
 
 
-def answer(given: Words | Listing | Preview) -> Post:
-    """Draw an answer for the one who asked."""
+def answer(given: Words | Listing | Preview, where: Where = nowhere) -> Post:
+    """Draw an answer for the one who asked. `where` names the address of a post."""
     match given:
         case Words(text=text):
             return Post(text[:TEXT], [_section(piece) for piece in markup.pieces(text, SECTION)])
         case Listing():
-            return _listing(given)
+            return _listing(given, where)
         case Preview():
             return _preview(given)
         case _:
             assert_never(given)
+
+
+def home(listings: Sequence[Listing], where: Where) -> Block:
+    """Draw the App Home of somebody who is staff: what awaits them on all their desks."""
+    blocks: list[Block] = []
+    for listing in listings:
+        blocks.append({"type": "header", "text": {"type": "plain_text", "text": listing.title}})
+        if listing.cards:
+            lines = "\n".join(_lines(listing, where, many=True))
+            blocks += [_section(piece) for piece in markup.pieces(lines, SECTION)]
+        else:
+            blocks.append(_context(say("home.nothing", listing.language)))
+    return {"type": "home", "blocks": blocks[:HOME_BLOCKS]}
+
+
+def home_of_others(language: str, bot: str) -> Block:
+    """Draw the App Home of anybody else: how to open a ticket."""
+    return {"type": "home", "blocks": [_section(say("home.customer", language, bot=f"<@{bot}>"))]}
 
 
 def panel(language: str) -> Post:
@@ -295,18 +323,29 @@ def _message_to_staff(message: Message, about: Project, part: str, largest: int)
 # ---------------------------------------------------------------- answers
 
 
-def _listing(listing: Listing) -> Post:
-    language = listing.language
+def _listing(listing: Listing, where: Where) -> Post:
     if not listing.cards:
-        return Post(say("list.empty", language), [_section(say("list.empty", language))])
-    lines = [f"*{markup.plain(listing.title)}*"] if listing.title else []
-    for card in listing.cards:
+        empty = say("list.empty", listing.language)
+        return Post(empty, [_section(empty)])
+    title = [f"*{markup.plain(listing.title)}*"] if listing.title else []
+    text = "\n".join([*title, *_lines(listing, where)])
+    return Post(text[:TEXT], [_section(piece) for piece in markup.pieces(text, SECTION)])
+
+
+def _lines(listing: Listing, where: Where, *, many: bool = False) -> list[str]:
+    """Draw a line for each ticket; `many`: they may belong to several projects."""
+    language, lines = listing.language, list[str]()
+    for card, thread in zip_longest(listing.cards, listing.threads):
+        address = where(thread) if thread else None
+        key = f"<{address}|{card.ticket}>" if address else card.ticket
         customer = isinstance(card, CustomerCard)
         parts = [
-            f"*{card.ticket}* {markup.plain(card.title)}",
+            f"*{key}* {markup.plain(card.title)}",
             _status(card.status, language, customer=customer),
         ]
         if isinstance(card, StaffCard):
+            if many:
+                parts.insert(1, markup.plain(card.project))
             if card.public_status is not card.status:
                 seen = _status(card.public_status, language)
                 parts[-1] += f" ({say('card.customer_sees', language, status=seen)})"
@@ -321,8 +360,7 @@ def _listing(listing: Listing) -> Post:
         lines.append("• " + " · ".join(parts))
     if listing.more:
         lines.append(say("list.more", language, n=listing.more))
-    text = "\n".join(lines)
-    return Post(text[:TEXT], [_section(piece) for piece in markup.pieces(text, SECTION)])
+    return lines
 
 
 def _preview(preview: Preview) -> Post:

@@ -135,11 +135,15 @@ class AskRate:
 
 @dataclass(frozen=True, slots=True)
 class AskList:
-    """List tickets; an empty filter lets everything through, `statuses` empty means all but closed."""
+    """List tickets; an empty filter lets everything through, `statuses` empty means all but closed.
+
+    `unassigned`: only those that nobody is on.
+    """
 
     statuses: tuple[Status, ...] = ()
     every: bool = False
     mine: bool = False
+    unassigned: bool = False
     assignee: Person | None = None
     priority: Priority | None = None
     words: str = ""

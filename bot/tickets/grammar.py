@@ -167,7 +167,7 @@ def _rate(rest: Rest) -> a.Ask:
 def _list(rest: Rest) -> a.Ask:
     statuses: list[Status] = []
     words: list[str] = []
-    every = mine = False
+    every = mine = unassigned = False
     assignee: Person | None = None
     priority: Priority | None = None
     for word in rest.words.replace("on hold", "hold").replace("in progress", "progress").split():
@@ -180,11 +180,13 @@ def _list(rest: Rest) -> a.Ask:
             every = True
         elif low in ("mine", "me"):
             mine = True
+        elif low == "unassigned":
+            unassigned = True
         elif word in rest.people:
             assignee = rest.people[word]
         else:
             words.append(word)
-    return a.AskList(tuple(statuses), every, mine, assignee, priority, " ".join(words))
+    return a.AskList(tuple(statuses), every, mine, unassigned, assignee, priority, " ".join(words))
 
 
 def _visibility(text: str) -> tuple[str, Visibility]:
@@ -224,7 +226,7 @@ VERBS: dict[str, Verb] = {
     "reopen": Verb("reopen KEY", lambda rest: a.AskReopen(rest.ticket)),
     "rate": Verb("rate KEY 1-5", _rate),
     "time": Verb("time KEY [1h30 what for]", _time),
-    "list": Verb("list [status] [mine] [all] [priority] [@person] [words]", _list, alone=True),
+    "list": Verb("list [status] [mine|unassigned] [all] [priority] [@person] [words]", _list, alone=True),
     "preview": Verb("preview KEY", lambda rest: a.AskPreview(rest.ticket)),
     "panel": Verb("panel", lambda _: a.AskPanel(), alone=True),
     "setup": Verb("setup", lambda _: a.AskSetup(), alone=True),

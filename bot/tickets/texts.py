@@ -332,6 +332,18 @@ TEXTS: dict[str, Text] = {
     "list.title": Text("{n} tickets of {project}", "{n} Tickets von {project}"),
     "list.empty": Text("No tickets.", "Keine Tickets."),
     "list.more": Text("… and {n} more.", "… und {n} weitere."),
+    "home.mine": Text("Yours: {n}", "Ihre: {n}", "Deine: {n}"),
+    "home.unassigned": Text("Nobody is on these: {n}", "Noch ohne jemanden: {n}"),
+    "home.waiting": Text("Waiting for the customer: {n}", "Warten auf den Kunden: {n}"),
+    "home.nothing": Text("Nothing here.", "Nichts."),
+    "home.customer": Text(
+        "*How can we help?*\nOpen a ticket in the channel that you share with us: press *Open a ticket* there,"
+        " put 🎫 on a message, or mention {bot} with your question. You will find the answers in the ticket's"
+        " thread, and here you need do nothing.",
+        "*Wie können wir helfen?*\nEröffnen Sie ein Ticket in dem Kanal, den Sie mit uns teilen: Drücken Sie dort"
+        " *Ticket eröffnen*, setzen Sie 🎫 an eine Nachricht oder erwähnen Sie {bot} mit Ihrer Frage. Die Antworten"
+        " stehen im Thread des Tickets, hier müssen Sie nichts tun.",
+    ),
     "desk.title": Text("The desk of {project}", "Die Tickets von {project}"),
     "time.title": Text("Time on {key}: {total}", "Zeit auf {key}: {total}"),
     # refusals

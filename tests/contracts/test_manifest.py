@@ -18,6 +18,7 @@ MANIFEST = Path(__file__).parents[2] / "manifest" / "slack.yaml"
 ADAPTER = Path(listeners.__file__).parent
 #: The scope without which Slack does not send an event (docs.slack.dev, each event's page).
 EVENT_SCOPES = {
+    "app_home_opened": "",
     **dict.fromkeys(
         ("channel_archive", "channel_deleted", "channel_left", "channel_unarchive"), "channels:read"
     ),
@@ -100,6 +101,10 @@ def test_no_method_is_called_that_the_double_does_not_know() -> None:
         )
     )
     assert named <= set(METHODS)
+
+
+def test_the_app_home_is_shown(manifest: dict[str, Any]) -> None:
+    assert manifest["features"]["app_home"]["home_tab_enabled"]
 
 
 def test_interactivity_and_socket_mode_are_on(manifest: dict[str, Any]) -> None:

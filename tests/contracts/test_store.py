@@ -348,7 +348,7 @@ async def test_lists_filter_and_the_public_ones_by_what_customers_may_know(store
 
     async def listed(ask: AskList, *, public: bool = False) -> list[str]:
         found, total = await store.read(
-            lambda tx: tx.list_tickets("ACME", ask, ROBIN.person, public=public, limit=10)
+            lambda tx: tx.list_tickets(["ACME"], ask, ROBIN.person, public=public, limit=10)
         )
         assert total == len(found)
         return [one.ticket.key for one in found]
@@ -357,6 +357,7 @@ async def test_lists_filter_and_the_public_ones_by_what_customers_may_know(store
     assert await listed(AskList(every=True)) == ["ACME-3", "ACME-2", "ACME-1"]
     assert await listed(AskList(statuses=(Status.ON_HOLD,))) == ["ACME-2"]
     assert await listed(AskList(statuses=(Status.ON_HOLD,)), public=True) == []
+    assert await listed(AskList(unassigned=True)) == ["ACME-1"]
     assert await listed(AskList(mine=True)) == ["ACME-2"]
     assert await listed(AskList(assignee=ROBIN.person), public=True) == []
     assert await listed(AskList(words="100%")) == []

@@ -117,7 +117,6 @@ async def test_each_is_answered_in_their_own_language_and_all_read_the_projects(
     assert await heidi.slash(office.back, "status ACME-1 pending") == "ACME-1: Wartet auf den Kunden."
     assert await jean.slash(office.back, "status ACME-1 open") == "ACME-1: Open."
     assert await heidi.slash(office.back, "close ACME-9") == "Hier gibt es kein Ticket ACME-9."
-    assert "2 Tickets" not in await heidi.slash(office.front, "list")
     await heidi.click(heidi.find(office.back, "ACME-1 ·"), "note")
     assert heidi.form()["submit"]["text"] == "Notiz behalten"
     heidi.say(office.back, "<@UHALFDOOR> repyl soon", thread=office.inside())
@@ -320,3 +319,50 @@ async def test_the_desk_speaks_german(sqlite_url: str) -> None:
         await office.ticket("Der Export ist leer")
         assert "Antworten Sie in diesem Thread" in office.carla.sees(office.front)[-1]
         assert await office.robin.slash(office.back, "status ACME-9") == "Hier gibt es kein Ticket ACME-9."
+
+
+class TestTheAppHome:
+    async def test_staff_see_what_awaits_them_on_all_their_desks(self, office: Office) -> None:
+        for text in ("Export fails", "Login fails", "Invoice missing", "Old one"):
+            await office.ticket(text)
+        await office.robin.slash(office.back, "assign ACME-2 me internal")
+        await office.robin.slash(office.back, "status ACME-3 pending internal")
+        await office.robin.slash(office.back, "close ACME-4")
+        other = office.world.channel("beta-support", office.dora.user, office.robin.user)
+        private = office.world.channel("beta-desk", office.robin.user, private=True)
+        await office.robin.slash(other, "setup")
+        await office.robin.submit(key="BETA", name="Beta", customer=other.id, staff=private.id)
+        office.dora.say(other, "<@UHALFDOOR> Beta needs help")
+        await office.settle()
+        office.robin.open_home()
+        office.kim.open_home()
+        await office.settle()
+        link = (
+            f"https://host.slack.test/archives/{office.back.id}/p{office.inside('ACME-2').replace('.', '')}"
+        )
+        assert link in str(office.world.homes[office.robin.id])
+        assert office.robin.home().split("\n") == [
+            "Yours: 1",
+            "• *ACME-2* Login fails · Acme · Open · Robin · Normal",
+            "Nobody is on these: 3",
+            "• *ACME-3* Invoice missing · Acme · Waiting for the customer (the customer sees: Open)"
+            " · nobody yet · Normal",
+            "• *ACME-1* Export fails · Acme · Open · nobody yet · Normal",
+            "• *BETA-1* Beta needs help · Beta · Open · nobody yet · Normal",
+            "Waiting for the customer: 1",
+            "• *ACME-3* Invoice missing · Acme · Waiting for the customer (the customer sees: Open)"
+            " · nobody yet · Normal",
+        ]
+        assert "Yours: 0\nNothing here." in office.kim.home()
+        assert "Beta" not in office.kim.home()
+
+    async def test_others_are_told_how_to_open_a_ticket(self, office: Office) -> None:
+        await office.ticket("A secret of theirs")
+        ines = office.human("Ines", locale="de-DE")
+        for one in (office.carla, office.dora, office.olga, ines):
+            one.open_home()
+        await office.settle()
+        for one in (office.carla, office.dora, office.olga):
+            assert one.home().startswith("*How can we help?*\nOpen a ticket in the channel that you share")
+            assert "secret" not in str(office.world.homes[one.id])
+        assert ines.home().startswith("*Wie können wir helfen?*")

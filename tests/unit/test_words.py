@@ -50,7 +50,11 @@ PEOPLE = {"@Robin Smith": ROBIN}
         ("close ACME-12 done in 4.2", a.AskClose("ACME-12", reason="done in 4.2")),
         ("close ACME-12 public: done", a.AskClose("ACME-12", resolution="done")),
         ("rate ACME-12 4", a.AskRate("ACME-12", 4)),
-        ("list on hold mine high csv", a.AskList((Status.ON_HOLD,), False, True, None, Priority.HIGH, "csv")),
+        (
+            "list on hold mine high csv",
+            a.AskList((Status.ON_HOLD,), False, True, False, None, Priority.HIGH, "csv"),
+        ),
+        ("list unassigned", a.AskList(unassigned=True)),
         ("list in progress all", a.AskList((Status.IN_PROGRESS,), True)),
     ],
 )

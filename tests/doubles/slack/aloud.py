@@ -18,7 +18,8 @@ def aloud(text: str) -> str:
     text = re.sub(r"<@([A-Z0-9]+)[^>]*>", r"PING:\1", text)
     text = re.sub(r"<!subteam[^>]*>", "PING:group", text)
     text = re.sub(r"<#([A-Z0-9]+)[^>]*>", r"#\1", text)
-    text = re.sub(r"<(https?://[^>|]*)(\|[^>]*)?>", r"\1", text)
+    text = re.sub(r"<https?://[^>|]*\|([^>]*)>", r"\1", text)
+    text = re.sub(r"<(https?://[^>]*)>", r"\1", text)
     return html.unescape(text)
 
 

@@ -210,6 +210,14 @@ class Human:
         del self.world.views[view["id"]]
         return {}
 
+    def open_home(self) -> None:
+        """Look at the app's home; `home` reads what is there once the app has drawn it."""
+        event = {"type": "app_home_opened", "user": self.id, "tab": "home", "channel": "D0", "event_ts": "1"}
+        self.world.emit(event, self.user)
+
+    def home(self) -> str:
+        return validate.read(self.world.homes[self.id]["blocks"], "")
+
     # ------------------------------------------------------------ seeing
 
     def sees(self, channel: Channel, *, thread: Message | str | None = None) -> list[str]:

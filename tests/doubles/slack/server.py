@@ -549,11 +549,7 @@ async def _post_message(server: SlackServer, given: dict[str, Any]) -> dict[str,
 
 
 def _content(given: dict[str, Any]) -> None:
-    if not given.get("text") and not given.get("blocks"):
-        raise SlackError("no_text")
-    if len(given.get("text") or "") > 40_000:
-        raise SlackError("msg_too_long")
-    validate.blocks(given.get("blocks") or [])
+    validate.message(given)
 
 
 def _own(server: SlackServer, given: dict[str, Any], error: str) -> Message:
@@ -610,6 +606,15 @@ async def _views_open(server: SlackServer, given: dict[str, Any]) -> dict[str, A
     return {"view": view}
 
 
+async def _views_publish(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:
+    user = str(given.get("user_id"))
+    if user not in server.world.users:
+        raise SlackError("invalid_arguments")
+    validate.home(given["view"])
+    server.world.homes[user] = given["view"]
+    return {"view": {**given["view"], "id": server.world.fresh("V")}}
+
+
 Work = Callable[[SlackServer, dict[str, Any]], Awaitable[dict[str, Any]]]
 #: Each method with the scopes of which the token needs one.
 METHODS: dict[str, tuple[str, Work]] = {
@@ -626,6 +631,7 @@ METHODS: dict[str, tuple[str, Work]] = {
     "chat.delete": ("chat:write", _delete),
     "chat.postEphemeral": ("chat:write", _post_ephemeral),
     "views.open": ("", _views_open),
+    "views.publish": ("", _views_publish),
     "files.info": ("files:read", files.info),
     "files.getUploadURLExternal": ("files:write", files.get_upload_url),
     "files.completeUploadExternal": ("files:write", files.complete_upload),

@@ -157,6 +157,7 @@ class World:
         self.lose_shares = 0
         self.ephemerals: list[Ephemeral] = []
         self.views: dict[str, dict[str, Any]] = {}
+        self.homes: dict[str, dict[str, Any]] = {}
         self.opened_by: dict[str, str] = {}
         self.triggers: dict[str, Trigger] = {}
         self.scopes = SCOPES
