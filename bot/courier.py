@@ -32,7 +32,7 @@ from bot.tickets.deliveries import (
     ToStaff,
     call_for,
 )
-from bot.tickets.model import Message, PostRef, StaffSurface
+from bot.tickets.model import Message, Place, PostRef, StaffSurface
 from bot.tickets.texts import say
 
 log = structlog.get_logger()
@@ -58,12 +58,15 @@ class Courier:
         clock: Clock,
         *,
         max_attempts: int = MAX_ATTEMPTS,
+        lost: Callable[[Place], Awaitable[None]] | None = None,
     ) -> None:
+        """`lost` is called with a place that could not be reached as a whole."""
         self._store = store
         self._lanes = lanes
         self._networks = networks
         self._clock = clock
         self._max_attempts = max_attempts
+        self._lost = lost
         self._stopping = asyncio.Event()
 
     async def start(self, ring: Callable[[str], Awaitable[None]]) -> None:
@@ -108,6 +111,8 @@ class Courier:
             return Delivered(moved)
         except NotSent as error:
             log.warning("not_sent", reason=error.reason, unsure=error.unsure, **fields)
+            if error.lost and self._lost is not None:
+                await self._lost(delivery.surface.place)
             return self._after(error, due, moved)
         except Exception as error:
             # A fault of ours: it would fail again and again, and hold up all that comes after it.

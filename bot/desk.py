@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed, wait_random
 
 from bot.asking import NotYet, apply, digest, staff_listing
@@ -21,6 +22,7 @@ from bot.ports import (
     Link,
     Listing,
     Network,
+    NotSent,
     Raised,
     Said,
     Store,
@@ -44,6 +46,8 @@ from bot.tickets.model import (
     Status,
 )
 from bot.tickets.texts import Refused, language_for, say
+
+log = structlog.get_logger()
 
 #: Seconds for which the places of a project are remembered; another process may change them meanwhile.
 LINK_MEMORY = 10.0
@@ -184,11 +188,18 @@ class Desk:
         if existing is not None:
             if not await self.is_staff(by, existing.staff_place):
                 raise Refused("no.staff_only")
-            # What the form does not ask for stays as it is.
-            before = existing.project
-            linked = replace(linked, reopen_days=before.reopen_days, every_message=before.every_message)
+            # What the form does not ask for stays as it is, and no customer is left talking to nobody.
+            linked = replace(linked, reopen_days=existing.project.reopen_days)
+            kept = (one for one in existing.customer_places if one != staff)
+            customers = tuple(dict.fromkeys([*kept, *customers]))
         await self._store.transact(lambda tx: tx.link_places(linked, customers, staff))
         self.forget()
+        if existing is not None and existing.staff_place != staff:
+            old, text = existing.staff_place, say("moved.staff", linked.language, project=linked.name)
+            try:
+                await self._networks[old.network].announce(old, text)
+            except NotSent as error:
+                log.warning("not_announced", place=old.id, reason=error.reason)
 
     async def reply_text(self, place: Place, by: Person, ticket: str, entry: str) -> str:
         """Return a reply's text for its editing form. Raises Refused for any but staff."""

@@ -1,14 +1,17 @@
-"""The guard at the door: nothing is posted into a staff place that others can see, until it is ours again."""
+"""The guard at the door: nothing is posted into a staff place that others can see, until it is ours again.
+
+What is owed to a customer place that cannot be reached is held in the same way.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import structlog
 
-from bot.ports import Clock, Network, NotSent, Store, Unavailable
-from bot.tickets.model import Place
+from bot.ports import Clock, Link, Network, NotSent, Shut, Store, Unavailable
+from bot.tickets.model import Person, Place, Side
 from bot.tickets.texts import say
 
 log = structlog.get_logger()
@@ -18,7 +21,7 @@ LOOK_EVERY = 300.0
 
 
 class Guard:
-    """Keeps in the store which staff places are shut; what is owed to those is held there, not dropped."""
+    """Keeps in the store which places are shut; what is owed to those is held there, not dropped."""
 
     def __init__(self, store: Store, networks: Mapping[str, Network], clock: Clock) -> None:
         self._store = store
@@ -26,42 +29,61 @@ class Guard:
         self._clock = clock
         self._looks = asyncio.Lock()
 
-    async def look(self, place: Place) -> None:
-        """Look at a place, if it is a staff place; hold or let go of what is owed to it, and say so there.
+    async def look(self, place: Place, by: Person | None = None) -> None:
+        """Look at a place of a project; hold or let go of what is owed to it, and tell staff.
 
-        Raises Unavailable when the database is away. What the network does not answer leaves all as it is.
+        `by` is who did what made us look, if the network says so. Raises Unavailable when the database is
+        away. What the network does not answer leaves all as it is.
         """
         link = await self._store.read(lambda tx: tx.link(place))
         network = self._networks.get(place.network)
-        if link is None or place != link.staff_place or network is None:
+        if link is None or network is None:
             return
+        side = Side.STAFF if place == link.staff_place else Side.CUSTOMER
         async with self._looks:  # an older look must not undo a newer one
             try:
-                shut = await network.door(place)
+                shut = await network.door(place, side)
             except NotSent as error:
                 log.warning("door_unknown", place=place.id, reason=error.reason)
                 return
             now = self._clock.now()
             if not await self._store.transact(lambda tx: tx.set_door(place, shut, now)):
                 return
-        language = link.project.language
         if shut is None:
             log.info("door_open", place=place.id)
-            text = say("shut.over", language)
         else:
             log.error("door_shut", place=place.id, reason=shut.reason)
-            text = say(f"shut.{shut.reason}", language, who=shut.who or say("shut.somebody", language))
-        if shut is None or shut.seen:
-            try:
-                await network.announce(place, text)
-            except NotSent as error:
-                log.warning("not_announced", place=place.id, reason=error.reason)
+        try:
+            await self._say(link, side, shut, by)
+        except NotSent as error:
+            log.warning("not_announced", place=place.id, reason=error.reason)
+
+    async def _say(self, link: Link, side: Side, shut: Shut | None, by: Person | None) -> None:
+        """Say in the staff place what has changed; where that cannot be, to each who works there."""
+        language, place = link.project.language, link.staff_place
+        network = self._networks[place.network]
+        kind, reason = "shut" if side is Side.STAFF else "away", shut.reason if shut else "over"
+        who = (shut.who if shut else "") or say(f"{kind}.somebody", language, project=link.project.name)
+        text = say(f"{kind}.{reason}", language, who=who, project=link.project.name)
+        staff_shut = shut if side is Side.STAFF else await network.door(place, Side.STAFF)
+        if staff_shut is None or (staff_shut.seen and side is Side.STAFF):
+            await network.announce(place, text)
+            return
+        people = await self._store.read(lambda tx: tx.working(link.project.key))
+        if by is not None and by not in people:
+            people.append(by)
+        for person in people:
+            if person.network == place.network:
+                await network.tell(person, text)
 
     async def look_at_all(self) -> None:
         """Look at every staff place."""
         links = await self._store.read(lambda tx: tx.links())
-        for link in links:
-            await self.look(link.staff_place)
+        await self._look_at(link.staff_place for link in links)
+
+    async def _look_at(self, places: Iterable[Place]) -> None:
+        for place in dict.fromkeys(places):
+            await self.look(place)
 
     async def moved(self, old: Place, new: Place) -> None:
         """The network gave a place another id: everything that names it follows."""
@@ -70,10 +92,13 @@ class Guard:
         await self.look(new)
 
     async def watch(self) -> None:
-        """Look again and again, until cancelled: news can be lost."""
+        """Look at customers' places, then at staff places again and again, until cancelled: news get lost."""
+        links = await self._store.read(lambda tx: tx.links())
+        await self._look_at(place for link in links for place in link.customer_places)
         while True:
             await self._clock.sleep(LOOK_EVERY)
             try:
+                await self._look_at(await self._store.read(lambda tx: tx.doors()))
                 await self.look_at_all()
             except Unavailable as error:
                 log.warning("database_away", error=str(error))

@@ -152,22 +152,31 @@ class NotSent(Exception):
     `unsure`: it may have taken effect all the same (a time-out, a broken connection, a 5xx answer).
     `retry_after`: seconds until the network wants to hear of this place again (a rate limit).
     `final`: trying again cannot help until somebody mends something.
+    `lost`: the place is not to be reached as a whole: look at its door.
     """
 
     def __init__(
-        self, reason: str, *, unsure: bool = False, retry_after: float | None = None, final: bool = False
+        self,
+        reason: str,
+        *,
+        unsure: bool = False,
+        retry_after: float | None = None,
+        final: bool = False,
+        lost: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.unsure = unsure
         self.retry_after = retry_after
         self.final = final
+        self.lost = lost
 
 
 @dataclass(frozen=True, slots=True)
 class Shut:
-    """Why nothing is posted into a staff place. `reason` ends the key of a text, `shut.…`; `who` is in it.
+    """Why nothing is posted into a place. `reason` ends the key of a text, `shut.…` or `away.…`.
 
+    `who` is in that text: who can see a staff place, or what a customer place is called.
     `seen`: whether the place can be posted into at all, to say so there.
     """
 
@@ -212,12 +221,19 @@ class Network(Protocol):
         """Look for the posts marked so, made at `since` or later. Called after an uncertain outcome."""
         ...
 
-    async def door(self, place: Place) -> Shut | None:
-        """Why a staff place is not internal now, if it is not. Called whenever that may have changed."""
+    async def door(self, place: Place, side: Side) -> Shut | None:
+        """Why nothing may be posted into a place now: it cannot be reached, or staff are not alone in theirs.
+
+        Called whenever that may have changed.
+        """
         ...
 
     async def announce(self, place: Place, text: str) -> None:
         """Say something to all who see a place, outside of any thread. It must be fit for anybody's eyes."""
+        ...
+
+    async def tell(self, person: Person, text: str) -> None:
+        """Say something to one person alone, outside of any place."""
         ...
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
@@ -296,6 +312,14 @@ class Tx(Protocol):
         """Return the threads of open tickets on a network, newest tickets first."""
         ...
 
+    def doors(self) -> list[Place]:
+        """Return the places that are shut."""
+        ...
+
+    def working(self, project: str) -> list[Person]:
+        """Return who works on a project's open tickets."""
+        ...
+
     def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
         """Hold what is owed to a place, or let go of it; False when that changes nothing."""
         ...
@@ -326,7 +350,11 @@ class Tx(Protocol):
 
     def note_burst(self, place: Place, person: Person, ticket: str, at: datetime) -> None: ...
     def link_places(self, linked: Project, customers: Sequence[Place], staff: Place) -> None:
-        """Create or change a project and give it these places. Raises PlaceTaken."""
+        """Create or change a project and give it these places. Raises PlaceTaken.
+
+        With another staff place, the staff side of its tickets goes on there, the open ones' with all that
+        was said.
+        """
         ...
 
     def project(self, key: str) -> Link | None: ...

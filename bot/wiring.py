@@ -58,7 +58,7 @@ class Halfdoor:
         self.networks = networks
         self.desk = Desk(store, networks, clock)
         self.guard = Guard(store, networks, clock)
-        self.courier = Courier(store, lanes, networks, clock, max_attempts=max_attempts)
+        self.courier = Courier(store, lanes, networks, clock, max_attempts=max_attempts, lost=self.guard.look)
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

@@ -18,6 +18,7 @@ from bot.tickets.deliveries import (
     StaffCard,
     StaffNotice,
     ToCustomer,
+    ToStaff,
 )
 from bot.tickets.evolve import entries
 from bot.tickets.model import (
@@ -35,6 +36,7 @@ from bot.tickets.model import (
     Ticket,
     Visibility,
 )
+from bot.tickets.project import staff_card
 from storage import codec, schema, statements
 from storage.schema import delivery, entry, event, place, project, surface, ticket, timer
 
@@ -301,6 +303,7 @@ class SqlTx:
             other = self.link(one)
             if other is not None and other.project.key != linked.key:
                 raise PlaceTaken(other.project.key)
+        before = self.project(linked.key)
         values = {
             "key": linked.key,
             "name": linked.name,
@@ -317,6 +320,39 @@ class SqlTx:
                 for one, side in sides.items()
             ],
         )
+        if before is not None and before.staff_place != staff:
+            self._rehang(linked.key, before.staff_place, staff)
+
+    def _rehang(self, key: str, old: Place, new: Place) -> None:
+        """Let the staff threads of a project's tickets begin anew in another place."""
+        self.set_door(old, None, codec.at(0))
+        moving = sa.and_(
+            surface.c.side == Side.STAFF.value,
+            surface.c.ticket.in_(sa.select(ticket.c.key).where(ticket.c.project == key)),
+        )
+        for table in (schema.thread, schema.post):
+            self._connection.execute(
+                sa.delete(table).where(table.c.surface.in_(sa.select(surface.c.id).where(moving)))
+            )
+        self._connection.execute(
+            sa.update(surface).where(moving).values(network=new.network, place=new.id, thread=None)
+        )
+        still_open = sa.and_(ticket.c.project == key, ticket.c.status != Status.CLOSED.value)
+        rows = self._connection.execute(statements.WHOLE.where(still_open).order_by(ticket.c.number))
+        for opened in [one for row in rows if (one := self._opened(row))]:
+            about, to = opened.surfaces.staff.project, opened.surfaces.staff
+            self.owe_one(ToStaff(to, staff_card(opened.ticket, about, opened.surfaces)), 0)
+            for said in self._record(opened.ticket.key):
+                if not said.retracted:
+                    self.owe_one(ToStaff(to, said), said.at.timestamp())
+
+    def _record(self, key: str) -> list[Message | Note]:
+        rows = self._connection.execute(
+            sa.select(entry.c.visibility, entry.c.rest, entry.c.text)
+            .where(entry.c.ticket == key)
+            .order_by(entry.c.at)
+        )
+        return [codec.load_entry(*row) for row in rows]
 
     def heard(self, network: str) -> datetime | None:
         table = schema.heard
@@ -350,6 +386,21 @@ class SqlTx:
             )
         )
         return tuple(row[0] for row in rows if not codec.load_entry(*row[1:]).retracted)
+
+    def doors(self) -> list[Place]:
+        table = schema.door
+        return [Place(*row) for row in self._connection.execute(sa.select(table.c.network, table.c.place))]
+
+    def working(self, project: str) -> list[Person]:
+        rows = self._connection.scalars(
+            sa.select(ticket.c.state).where(
+                ticket.c.project == project,
+                ticket.c.status != Status.CLOSED.value,
+                ticket.c.assignee.is_not(None),
+            )
+        )
+        found = (codec.load_ticket(state).assignee for state in rows)
+        return list(dict.fromkeys(one for one in found if one is not None))
 
     def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
         table = schema.door

@@ -64,11 +64,14 @@ class ConsoleNetwork:
     async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
         return {mark: self._marks[mark] for mark in marks if mark in self._marks}
 
-    async def door(self, place: Place) -> Shut | None:
+    async def door(self, place: Place, side: Side) -> Shut | None:
         return None
 
     async def announce(self, place: Place, text: str) -> None:
         self.write(place, text)
+
+    async def tell(self, person: Person, text: str) -> None:
+        self.write(STAFF_PLACE, f"{person.name}: {text}")
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return person.id in self._staff

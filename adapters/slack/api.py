@@ -21,18 +21,21 @@ UNSURE = frozenset(
 FINAL = {
     "account_inactive": "the bot was removed from the workspace: install it again",
     "cant_update_message": "the message is not ours to change",
-    "channel_not_found": "the channel is gone, or I am not in it: invite me",
     "invalid_auth": "the bot token is not valid: set HALFDOOR_SLACK_BOT_TOKEN",
-    "is_archived": "the channel is archived: unarchive it",
     "missing_scope": "the app lacks a scope: install it again with the current manifest",
     "not_authed": "there is no bot token: set HALFDOOR_SLACK_BOT_TOKEN",
-    "not_in_channel": "I am not in the channel: invite me",
     "restricted_action": "posting is restricted in the channel: let me post there",
     "thread_not_found": "the ticket's card has been deleted",
     "token_expired": "the bot token has expired: set a new HALFDOOR_SLACK_BOT_TOKEN",
     "token_revoked": "the bot token was revoked: install the app again",
     "invalid_blocks": "Slack refused the layout",
     "msg_too_long": "the text is too long for Slack",
+}
+#: Errors that say that a channel is not to be reached at all, with what to mend.
+LOST = {
+    "channel_not_found": "the channel is gone, or I am not in it: invite me",
+    "is_archived": "the channel is archived: unarchive it",
+    "not_in_channel": "I am not in the channel: invite me",
 }
 #: Calls a minute that Slack allows an app in a workspace (docs.slack.dev/apis/web-api/rate-limits).
 #: chat.postMessage has "several hundred", beside the one a second for each channel, which the ledger keeps.
@@ -44,6 +47,7 @@ TIERS = {
     "conversations.history": 50,
     "conversations.info": 50,
     "conversations.members": 100,
+    "conversations.open": 50,
     "conversations.replies": 50,
     "files.completeUploadExternal": 100,
     "files.delete": 50,
@@ -57,7 +61,7 @@ TIERS = {
 #: The part of a minute's calls that may go at once; the others follow at an even pace.
 BURST = 0.1
 #: Methods, by their beginnings, that take JSON; the others want their arguments in the address.
-JSON_METHODS = ("chat.", "views.", "files.completeUploadExternal")
+JSON_METHODS = ("chat.", "views.", "conversations.open", "files.completeUploadExternal")
 
 
 class Api:
@@ -154,6 +158,8 @@ def _told(error: SlackApiError) -> NotSent:
         return NotSent("ratelimited", retry_after=float(headers.get("retry-after") or 1))
     if status >= 500 or code in UNSURE or not code:
         return NotSent(code or f"Slack answered {status}", unsure=True)
+    if code in LOST:
+        return NotSent(f"{code}: {LOST[code]}", lost=True)
     if code in FINAL:
         return NotSent(f"{code}: {FINAL[code]}", final=True)
     return NotSent(code or f"Slack answered {status}")

@@ -88,7 +88,7 @@ class CatchUp:
         try:
             await look
         except NotSent as error:
-            if not error.final:
+            if not (error.final or error.lost):
                 raise
             log.warning("channel_not_read", reason=error.reason)
 

@@ -207,14 +207,20 @@ class _Listening:
             await self.quietly(self.open(trigger, view))
 
     async def membership(self, event: dict[str, Any]) -> None:
-        self.network.people.membership_changed(str(event.get("channel")))
-        await self.door(event)
+        channel = str(event.get("channel"))
+        self.network.people.membership_changed(channel)
+        link = await self.desk.link(Place("slack", channel))
+        us = event.get("user") == (await self.network.api.who())["user_id"]
+        if us or (link is not None and link.staff_place.id == channel):
+            await self.door({"channel": channel})
 
     async def door(self, event: dict[str, Any]) -> None:
         """Something about a channel changed that may show it to others, or to us alone again."""
         channel = event.get("channel")
-        if isinstance(channel, str):
-            await self.guard.look(Place("slack", channel))
+        by = str(event.get("actor_id") or event.get("user") or "")
+        if isinstance(channel, str) and await self.desk.link(Place("slack", channel)) is not None:
+            who = await self.network.people.person(by) if by else None
+            await self.guard.look(Place("slack", channel), who)
 
     async def moved(self, event: dict[str, Any]) -> None:
         old, new = str(event.get("old_channel_id")), str(event.get("new_channel_id"))
@@ -395,7 +401,7 @@ class _Listening:
         await ack()
         if answer is not None:
             post = render.answer(answer)
-            await self.quietly(self.network.tell(about["c"], user, post))
+            await self.quietly(self.network.show(about["c"], user, post))
 
     # ------------------------------------------------------------ inside
 
@@ -436,7 +442,7 @@ class _Listening:
 
     async def tell(self, channel: str, user: str, answer: Answer, thread: str | None) -> None:
         if user:
-            await self.quietly(self.network.tell(channel, user, render.answer(answer), thread))
+            await self.quietly(self.network.show(channel, user, render.answer(answer), thread))
 
     async def quietly(self, telling: Awaitable[None]) -> None:
         """An ephemeral answer is best effort: what it speaks of has been committed already."""

@@ -148,17 +148,21 @@ class SlackNetwork:
                 break
         return found
 
-    async def door(self, place: Place) -> Shut | None:
+    async def door(self, place: Place, side: Side) -> Shut | None:
         try:
             info = (await self.api.call("conversations.info", channel=place.id))["channel"]
         except NotSent as error:
-            if error.reason.startswith(("channel_not_found", "not_in_channel")):
+            if error.lost:
                 return Shut("unseen", seen=False)
             raise
-        if not info.get("is_member"):
-            return Shut("unseen", seen=False)
+        name = f"#{info['name']}" if side is Side.CUSTOMER and info.get("name") else ""
+        # Who is in an archived channel, nobody any more: look at that first.
         if info.get("is_archived"):
-            return Shut("archived", seen=False)
+            return Shut("archived", name, seen=False)
+        if not info.get("is_member"):
+            return Shut("unseen", name, seen=False)
+        if side is Side.CUSTOMER:
+            return None
         # Not is_shared, which is set within one organisation too.
         if info.get("is_ext_shared"):
             return Shut("shared", await self._organisations(info.get("connected_team_ids")))
@@ -174,6 +178,10 @@ class SlackNetwork:
         escaped = markup.plain(text)
         blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": escaped[:3000], "verbatim": True}}]
         await self.api.call("chat.postMessage", channel=place.id, text=escaped, blocks=blocks)
+
+    async def tell(self, person: Person, text: str) -> None:
+        answer = await self.api.call("conversations.open", users=person.id)
+        await self.announce(Place("slack", str(answer["channel"]["id"])), text)
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return await self.people.is_staff(person.id, staff_place.id)
@@ -283,7 +291,7 @@ class SlackNetwork:
             raise
         if not answer["channel"].get("is_member"):
             raise Refused("no.not_in_place", field="customer")
-        shut = await self.door(Place("slack", staff))
+        shut = await self.door(Place("slack", staff), Side.STAFF)
         if shut is not None:
             raise Refused(UNFIT[shut.reason], field="staff")
 
@@ -314,7 +322,7 @@ class SlackNetwork:
         ]
         return [block for post in drawn for block in post.blocks]
 
-    async def tell(self, channel: str, user: str, post: render.Post, thread: str | None = None) -> None:
+    async def show(self, channel: str, user: str, post: render.Post, thread: str | None = None) -> None:
         """Show something to one person alone, as far as Slack manages: it is gone when they reload."""
         await self.api.call(
             "chat.postEphemeral",

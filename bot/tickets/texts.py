@@ -211,18 +211,40 @@ TEXTS: dict[str, Text] = {
         " Nachrichten warten, bis sie gegangen sind oder `/ticket setup` einen anderen nennt.",
     ),
     "shut.archived": Text(
-        "The staff channel is archived. Internal messages wait.",
-        "Der Teamkanal ist archiviert. Interne Nachrichten warten.",
+        "The staff channel of {project} is archived. Internal messages wait until it is unarchived or"
+        " `/ticket setup` names another.",
+        "Der Teamkanal von {project} ist archiviert. Interne Nachrichten warten, bis er wieder geöffnet ist oder"
+        " `/ticket setup` einen anderen nennt.",
     ),
     "shut.unseen": Text(
-        "I am not in the staff channel any more. Internal messages wait.",
-        "Ich bin nicht mehr im Teamkanal. Interne Nachrichten warten.",
+        "I am not in the staff channel of {project} any more. Internal messages wait until somebody invites me"
+        " again or `/ticket setup` names another.",
+        "Ich bin nicht mehr im Teamkanal von {project}. Interne Nachrichten warten, bis mich jemand wieder einlädt"
+        " oder `/ticket setup` einen anderen nennt.",
     ),
     "shut.over": Text(
         "This channel is ours alone again: I go on, with what has waited.",
         "Dieser Kanal gehört wieder nur uns: Es geht weiter, mit allem, was gewartet hat.",
     ),
     "shut.somebody": Text("another organisation", "einer anderen Organisation"),
+    # customers' places that cannot be reached
+    "away.archived": Text(
+        "{who} is archived, so nothing reaches {project} there. What is meant for them waits, and goes out when it"
+        " is unarchived.",
+        "{who} ist archiviert, dort erreicht {project} nichts mehr. Was für sie bestimmt ist, wartet und geht"
+        " hinaus, sobald der Kanal wieder geöffnet ist.",
+    ),
+    "away.unseen": Text(
+        "I am no longer in {who}, so nothing reaches {project} there. What is meant for them waits until somebody"
+        " invites me again with `/invite @Halfdoor`.",
+        "Ich bin nicht mehr in {who}, dort erreicht {project} nichts mehr. Was für sie bestimmt ist, wartet, bis"
+        " mich jemand mit `/invite @Halfdoor` wieder einlädt.",
+    ),
+    "away.over": Text(
+        "I can reach {project} again: what has waited goes out now.",
+        "Ich erreiche {project} wieder: Was gewartet hat, geht jetzt hinaus.",
+    ),
+    "away.somebody": Text("the channel of {project}", "dem Kanal von {project}"),
     # the panel
     "panel.title": Text("How can we help?", "Wie können wir helfen?"),
     "panel.body": Text(
@@ -460,6 +482,10 @@ TEXTS: dict[str, Text] = {
     "no.panel": Text(
         "The panel belongs into a customer channel: say this there.",
         "Die Tafel gehört in einen Kundenkanal: Bitte dort sagen.",
+    ),
+    "moved.staff": Text(
+        "The team's side of {project} goes on in another channel. What is written here is not taken any more.",
+        "Die Teamseite von {project} geht in einem anderen Kanal weiter. Was hier steht, wird nicht mehr gelesen.",
     ),
     "no.database": Text(
         "I can't reach my database right now. Nothing was changed; please try again in a minute.",

@@ -86,11 +86,14 @@ class FakeNetwork:
     async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
         return {mark: self.marks[mark] for mark in marks if mark in self.marks}
 
-    async def door(self, place: Place) -> Shut | None:
+    async def door(self, place: Place, side: Side) -> Shut | None:
         return self.shut
 
     async def announce(self, place: Place, text: str) -> None:
         self.updates.append((place.id, text))
+
+    async def tell(self, person: Person, text: str) -> None:
+        self.updates.append((person.id, text))
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return person == ROBIN.person
@@ -306,7 +309,7 @@ async def test_after_n_failures_it_is_set_aside_staff_are_told_and_it_can_be_sen
 
     def before(delivery: Delivery) -> None:
         if broken and isinstance(delivery, ToCustomer):
-            raise NotSent("not_in_channel: invite me", final=True)
+            raise NotSent("restricted_action: let me post", final=True)
 
     rig.network.before = before
     await rig.reply(opened, "one", "two")
@@ -315,7 +318,7 @@ async def test_after_n_failures_it_is_set_aside_staff_are_told_and_it_can_be_sen
     told = [line for line in rig.network.said("ONE-back") if "could not" in line]
     assert len(told) == 2
     assert "a message by Robin" in told[0]
-    assert "not_in_channel: invite me" in told[0]
+    assert "restricted_action: let me post" in told[0]
     assert "halfdoor deliveries retry" in told[0]
     aside = await rig.store.look(lambda connection, tx: Ledger(connection, tx).standing(every=False))
     assert [one.state for one in aside] == ["aside", "aside"]

@@ -160,14 +160,14 @@ async def test_an_event_nobody_listens_for_is_acknowledged(office: Office) -> No
     assert office.server.redelivered == 0
 
 
-async def test_a_channel_without_the_bot_is_set_aside_and_said(office: Office) -> None:
+async def test_a_channel_where_we_may_not_post_is_set_aside_and_said(office: Office) -> None:
     await office.ticket()
-    office.front.members.discard("UHALFDOOR")
+    office.server.fault("chat.postMessage", "error", channel=office.front.id, code="restricted_action")
     await office.robin.slash(office.back, "reply ACME-1 Are you there?")
     await office.settle()
     told = office.staff_thread()[-1]
     assert "I could not bring this to the customer: a message by Robin." in told
-    assert "not_in_channel" in told
+    assert "posting is restricted in the channel: let me post there" in told
     assert "halfdoor deliveries retry" in told
 
 

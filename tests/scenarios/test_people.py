@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from storage.ledger import Ledger
 from tests.doubles.slack import NotOffered
 from tests.doubles.slack.world import GUEST_ORG
 from tests.office import Office
@@ -211,9 +210,8 @@ async def test_when_the_staff_channel_is_out_of_sight_nobody_is_staff_and_custom
     office.carla.say(office.front, "Hello?", thread=office.outside())
     assert await office.robin.slash(office.front, "time ACME-1 5m x") == "Only the support team can do that."
     await office.settle()
-    office.back.members.add("UHALFDOOR")
-    office.network.people.membership_changed(office.back.id)
-    await office.halfdoor.store.change(lambda connection, tx: Ledger(connection, tx).retry(None))
+    office.world.invite_back(office.back)
+    await office.clock.advance(60)
     await office.settle()
     assert office.staff_thread()[-1] == "Carla (Acme): Hello?\n🌐 public"
 

@@ -154,3 +154,109 @@ async def test_a_channel_that_gets_another_id_is_followed(both: Office) -> None:
     link = await office.halfdoor.desk.link(Place("slack", office.front.id))
     assert link is not None
     assert link.staff_place.id == office.back.id
+
+
+class TestAPlaceThatCannotBeReached:
+    async def test_a_customers_channel_is_archived_and_opened_again(self, both: Office) -> None:
+        office = both
+        await office.ticket()
+        office.world.archive(office.front, archived=True)
+        await office.settle()
+        told = "Halfdoor: #acme-support is archived, so nothing reaches Acme there."
+        assert office.robin.sees(office.back)[-1].startswith(told)
+        await office.robin.slash(office.back, "reply ACME-1 Are you there?")
+        await office.settle()
+        assert office.customer_thread() == []
+        assert len(office.staff_thread()) == 2
+        office.world.archive(office.front, archived=False)
+        await office.settle()
+        assert office.robin.sees(office.back)[-1].startswith("Halfdoor: I can reach Acme again")
+        assert office.customer_thread() == ["Robin (Support): Are you there?"]
+
+    @pytest.mark.parametrize("tell", [True, False])
+    async def test_we_are_taken_out_of_a_customers_channel_with_or_without_news_of_it(
+        self, office: Office, tell: bool
+    ) -> None:
+        await office.ticket()
+        office.world.throw_out(office.front, office.dora.user, tell=tell)
+        await office.robin.slash(office.back, "reply ACME-1 one")
+        await office.settle()
+        await office.robin.slash(office.back, "reply ACME-1 two")
+        await office.settle()
+        last = office.robin.sees(office.back)[-1]
+        assert "so nothing reaches Acme there" in last
+        assert "`/invite @Halfdoor`" in last
+        assert not any("could not bring" in row for row in office.staff_thread())
+        office.world.invite_back(office.front)
+        await office.clock.advance(60)
+        await office.settle()
+        assert office.customer_thread() == ["Robin (Support): one", "Robin (Support): two"]
+
+    async def test_whoever_works_there_is_told_when_the_staff_channel_is_out_of_sight(
+        self, office: Office
+    ) -> None:
+        await office.ticket()
+        await office.robin.slash(office.back, "assign ACME-1 me")
+        await office.settle()
+        office.world.throw_out(office.back, office.kim.user)
+        await office.settle()
+        for one in (office.robin, office.kim):
+            (told,) = one.sees(office.world.direct(one.user))
+            assert told.startswith("Halfdoor: I am not in the staff channel of Acme any more.")
+        office.carla.say(office.front, "Hello?", thread=office.outside())
+        await office.settle()
+        assert len(office.staff_thread()) == 1
+        office.world.invite_back(office.back)
+        await office.settle()
+        assert office.staff_thread()[-1] == "Carla (Acme): Hello?\n🌐 public"
+
+    async def test_setup_names_another_staff_channel_and_all_that_is_open_goes_on_there(
+        self, both: Office
+    ) -> None:
+        office = both
+        await office.ticket()
+        await office.ticket("Login fails")
+        await office.robin.slash(office.back, "close ACME-2 solved by phone")
+        office.robin.say(office.back, "their budget is low", thread=office.inside())
+        await office.settle()
+        office.world.share(office.back, BETA)
+        await office.settle()
+        await office.robin.slash(office.front, "note ACME-1 a secret")
+        office.carla.say(office.front, "Any news?", thread=office.outside())
+        await office.settle()
+        before = len(office.back.messages)
+        desk = office.world.channel("acme-inside", office.robin.user, office.kim.user, private=True)
+        await office.robin.slash(office.front, "setup")
+        entered = {"key": "ACME", "name": "Acme", "customer": office.front.id, "staff": desk.id}
+        assert await office.robin.submit(**entered) == {}
+        await office.settle()
+        assert len(office.back.messages) == before + 1
+        assert "goes on in another channel" in office.robin.sees(office.back)[-1]
+        (card,) = office.robin.sees(desk)
+        assert "*ACME-1 · Export fails with an empty file*" in card
+        thread = office.robin.find(desk, "ACME-1 ·")
+        assert [row.split("\n")[0] for row in office.robin.sees(desk, thread=thread)] == [
+            "Carla (Acme): Export fails with an empty file",
+            "Robin: their budget is low",
+            "Robin: a secret",
+            "Carla (Acme): Any news?",
+        ]
+        office.kim.say(desk, "<@UHALFDOOR> reply Soon.", thread=thread)
+        office.carla.say(office.front, "Again.", thread=office.outside("ACME-2"))
+        await office.settle()
+        assert office.customer_thread()[-1] == "Kim (Support): Soon."
+        again = office.robin.find(desk, "ACME-2 ·")
+        assert "Carla (Acme): Again." in office.robin.sees(desk, thread=again)[-1]
+        assert "secret" not in office.carla.sees_everything(office.front)
+
+    async def test_setup_with_another_customer_channel_keeps_the_first(self, office: Office) -> None:
+        await office.ticket()
+        second = office.world.channel("acme-more", office.carla.user, office.robin.user, shared=True)
+        await office.robin.slash(second, "setup")
+        entered = {"key": "ACME", "name": "Acme", "customer": second.id, "staff": office.back.id}
+        assert await office.robin.submit(**entered) == {}
+        office.carla.say(office.front, "Still here?", thread=office.outside())
+        office.carla.say(second, "<@UHALFDOOR> And here?")
+        await office.settle()
+        assert office.staff_thread()[-1] == "Carla (Acme): Still here?\n🌐 public"
+        assert "*ACME-2 · And here?*" in office.carla.sees(second)[-1]

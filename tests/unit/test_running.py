@@ -92,14 +92,15 @@ def test_projects_are_added_and_listed() -> None:
 
 async def test_deliveries_are_listed_retried_and_dropped(office: Office) -> None:
     await office.ticket()
-    office.front.archived = True
+    fault = office.server.fault("chat.postMessage", "error", times=99, code="restricted_action")
+    fault.channel = office.front.id
     await office.robin.slash(office.back, "reply ACME-1 secret one")
     await office.robin.slash(office.back, "reply ACME-1 secret two")
     await office.settle()
     await office.halfdoor.stop()
     environment = {"HALFDOOR_DATABASE_URL": office.database_url}
     listed = await in_thread("deliveries", "list", **environment)
-    assert "is_archived" in listed
+    assert "restricted_action" in listed
     assert "secret" not in listed
     assert "was not set aside" in await in_thread("deliveries", "drop", "999", **environment)
     number = re.findall(r"│ (\d+) ", listed)[0]
@@ -107,7 +108,7 @@ async def test_deliveries_are_listed_retried_and_dropped(office: Office) -> None
     assert "Name one delivery" in await in_thread("deliveries", "retry", **environment)
     assert "1 will be sent again." in await in_thread("deliveries", "retry", "--all", **environment)
     assert "Nothing like that" in await in_thread("deliveries", "retry", "--all", **environment)
-    office.front.archived = False
+    office.server.faults.clear()
     await office.open(link=False)
     await office.settle()
     assert office.customer_thread() == ["Robin (Support): secret two"]

@@ -606,6 +606,13 @@ async def _views_open(server: SlackServer, given: dict[str, Any]) -> dict[str, A
     return {"view": view}
 
 
+async def _conversations_open(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:
+    user = server.world.users.get(str(given.get("users")))
+    if user is None or user.deleted:
+        raise SlackError("user_not_found")
+    return {"channel": {"id": server.world.direct(user).id}}
+
+
 async def _views_publish(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:
     user = str(given.get("user_id"))
     if user not in server.world.users:
@@ -632,6 +639,7 @@ METHODS: dict[str, tuple[str, Work]] = {
     "chat.postEphemeral": ("chat:write", _post_ephemeral),
     "views.open": ("", _views_open),
     "views.publish": ("", _views_publish),
+    "conversations.open": ("im:write", _conversations_open),
     "files.info": ("files:read", files.info),
     "files.getUploadURLExternal": ("files:write", files.get_upload_url),
     "files.completeUploadExternal": ("files:write", files.complete_upload),

@@ -180,6 +180,11 @@ class World:
         self.users[made.id] = made
         return made
 
+    def direct(self, user: User) -> Channel:
+        """Return the direct messages of the app with somebody."""
+        known = [one for one in self.channels.values() if one.name == f"direct {user.id}"]
+        return known[0] if known else self.channel(f"direct {user.id}", user, private=True)
+
     def channel(
         self, name: str, *members: User, private: bool = False, shared: bool = False, bot: bool = True
     ) -> Channel:
@@ -315,6 +320,16 @@ class World:
             "user": "USLACK",
         }
         self.emit(event, None)
+
+    def throw_out(self, channel: Channel, by: User, *, tell: bool = True) -> None:
+        """Take the app out of a channel."""
+        if tell:
+            kind = "group_left" if channel.private else "channel_left"
+            self.changed(channel, kind, actor_id=by.id)
+        channel.members.discard(BOT_USER)
+
+    def invite_back(self, channel: Channel) -> None:
+        self.join(channel, self.users[BOT_USER])
 
     def archive(self, channel: Channel, *, archived: bool) -> None:
         channel.archived = archived
