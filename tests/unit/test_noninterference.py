@@ -35,7 +35,7 @@ def leaks(acts: list[Act]) -> bool:
 @pytest.fixture
 def search() -> settings:
     return settings(
-        max_examples=1000,
+        max_examples=5000,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),

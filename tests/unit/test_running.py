@@ -100,7 +100,7 @@ async def test_deliveries_are_listed_retried_and_dropped(office: Office) -> None
     await office.halfdoor.stop()
     environment = {"HALFDOOR_DATABASE_URL": office.database_url}
     listed = await in_thread("deliveries", "list", **environment)
-    assert "restricted_action" in listed
+    assert "restricted" in listed
     assert "secret" not in listed
     assert "was not set aside" in await in_thread("deliveries", "drop", "999", **environment)
     number = re.findall(r"│ (\d+) ", listed)[0]
