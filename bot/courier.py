@@ -10,6 +10,7 @@ from typing import assert_never
 
 import structlog
 
+from bot.guard import Guard
 from bot.ports import (
     Clock,
     Delivered,
@@ -22,6 +23,7 @@ from bot.ports import (
     Postponed,
     SetAside,
     Store,
+    Unavailable,
 )
 from bot.tickets.deliveries import (
     Call,
@@ -32,7 +34,7 @@ from bot.tickets.deliveries import (
     ToStaff,
     call_for,
 )
-from bot.tickets.model import Message, Place, PostRef, StaffSurface
+from bot.tickets.model import Message, PostRef, StaffSurface
 from bot.tickets.texts import say
 
 log = structlog.get_logger()
@@ -55,18 +57,17 @@ class Courier:
         store: Store,
         lanes: Lanes,
         networks: Mapping[str, Network],
+        guard: Guard,
         clock: Clock,
         *,
         max_attempts: int = MAX_ATTEMPTS,
-        lost: Callable[[Place], Awaitable[None]] | None = None,
     ) -> None:
-        """`lost` is called with a place that could not be reached as a whole."""
         self._store = store
         self._lanes = lanes
         self._networks = networks
         self._clock = clock
         self._max_attempts = max_attempts
-        self._lost = lost
+        self._guard = guard
         self._stopping = asyncio.Event()
 
     async def start(self, ring: Callable[[str], Awaitable[None]]) -> None:
@@ -107,13 +108,17 @@ class Courier:
                 raise NotSent(f"no network “{delivery.surface.place.network}” is set up", final=True)
             if due.wait > 0 and await self._interrupted(due.wait):
                 return Postponed(self._clock.now(), "stopping", unsure=due.since is not None)
+            if isinstance(delivery, ToStaff) and not await self._guard.internal(delivery.surface.place):
+                return Postponed(self._clock.now(), "the staff place is shut", unsure=due.since is not None)
             await self._call(network, due, moved)
             return Delivered(moved)
         except NotSent as error:
             log.warning("not_sent", reason=error.reason, unsure=error.unsure, **fields)
-            if error.lost and self._lost is not None:
-                await self._lost(delivery.surface.place)
+            if error.lost:
+                await self._guard.look(delivery.surface.place)
             return self._after(error, due, moved)
+        except Unavailable:
+            raise  # the lane is woken again when the database is back, and looks first
         except Exception as error:
             # A fault of ours: it would fail again and again, and hold up all that comes after it.
             log.exception("delivery_failed", **fields)

@@ -6,7 +6,7 @@ What is owed to a customer place that cannot be reached is held in the same way.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import structlog
 
@@ -28,6 +28,20 @@ class Guard:
         self._networks = networks
         self._clock = clock
         self._looks = asyncio.Lock()
+        #: The staff places that have been looked at since we began: what is known of others may be old.
+        self._seen: set[Place] = set()
+
+    async def internal(self, place: Place) -> bool:
+        """Whether a staff place may be posted into, as far as we know; one not looked at yet is looked at now.
+
+        Raises NotSent when the network does not say, Unavailable when the database is away.
+        """
+        if place not in self._seen:
+            await self.look(place)
+            if place not in self._seen:
+                raise NotSent("the network does not say who can see the staff channel")
+            return place not in await self._store.read(lambda tx: tx.doors())
+        return True
 
     async def look(self, place: Place, by: Person | None = None) -> None:
         """Look at a place of a project; hold or let go of what is owed to it, and tell staff.
@@ -46,6 +60,7 @@ class Guard:
             except NotSent as error:
                 log.warning("door_unknown", place=place.id, reason=error.reason)
                 return
+            self._seen.add(place)
             now = self._clock.now()
             if not await self._store.transact(lambda tx: tx.set_door(place, shut, now)):
                 return
@@ -76,12 +91,12 @@ class Guard:
             if person.network == place.network:
                 await network.tell(person, text)
 
-    async def look_at_all(self) -> None:
-        """Look at every staff place."""
+    async def look_at_all(self, *, customers: bool = False) -> None:
+        """Look at every staff place, and at those of customers that are shut, or with `customers` at all."""
         links = await self._store.read(lambda tx: tx.links())
-        await self._look_at(link.staff_place for link in links)
-
-    async def _look_at(self, places: Iterable[Place]) -> None:
+        places = [link.staff_place for link in links] + await self._store.read(lambda tx: tx.doors())
+        if customers:
+            places += [place for link in links for place in link.customer_places]
         for place in dict.fromkeys(places):
             await self.look(place)
 
@@ -92,13 +107,12 @@ class Guard:
         await self.look(new)
 
     async def watch(self) -> None:
-        """Look at customers' places, then at staff places again and again, until cancelled: news get lost."""
-        links = await self._store.read(lambda tx: tx.links())
-        await self._look_at(place for link in links for place in link.customer_places)
+        """Look at all places, and at what may have changed again and again, until cancelled: news get lost."""
+        customers = True
         while True:
-            await self._clock.sleep(LOOK_EVERY)
             try:
-                await self._look_at(await self._store.read(lambda tx: tx.doors()))
-                await self.look_at_all()
+                await self.look_at_all(customers=customers)
+                customers = False
             except Unavailable as error:
                 log.warning("database_away", error=str(error))
+            await self._clock.sleep(LOOK_EVERY)

@@ -58,12 +58,11 @@ class Halfdoor:
         self.networks = networks
         self.desk = Desk(store, networks, clock)
         self.guard = Guard(store, networks, clock)
-        self.courier = Courier(store, lanes, networks, clock, max_attempts=max_attempts, lost=self.guard.look)
+        self.courier = Courier(store, lanes, networks, self.guard, clock, max_attempts=max_attempts)
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Look at the doors, take up what was owed before, and let the networks in."""
-        await self.guard.look_at_all()
+        """Take up what was owed before, let the networks in, and look at the doors."""
         await self.courier.start(self.desk.ring)
         self._running = [asyncio.create_task(supervise(network)) for network in self.networks.values()]
         self._running.append(asyncio.create_task(self.guard.watch()))

@@ -10,9 +10,9 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import slack, store
+from tests.benchmarks import slack, slack_pacing, store
 
-BENCHMARKS = {"slack": slack.run, "store": store.run}
+BENCHMARKS = {"slack": slack.run, "slack-pacing": slack_pacing.run, "store": store.run}
 
 
 def main() -> None:

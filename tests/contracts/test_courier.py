@@ -13,6 +13,7 @@ import pytest
 
 from bot.asking import apply
 from bot.courier import Courier
+from bot.guard import Guard
 from bot.ports import Lanes, Link, NotSent, Opened, Shut, Tx
 from bot.tickets import commands as c
 from bot.tickets.decide import open_ticket
@@ -132,7 +133,8 @@ class Rig:
             if self.store.sqlite
             else PostgresLanes(self.store, clock, **({"stalled_after": 1.0} | lanes))
         )
-        self.courier = Courier(self.store, self.lanes, {"fake": network}, clock, max_attempts=3)
+        guard = Guard(self.store, {"fake": network}, clock)
+        self.courier = Courier(self.store, self.lanes, {"fake": network}, guard, clock, max_attempts=3)
         self.rang: list[str] = []
 
     async def start(self) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import hmac
 import itertools
 import json
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
@@ -18,6 +19,7 @@ from urllib.parse import urlencode
 from aiohttp import ClientError, ClientSession, ClientTimeout, WSMsgType, web
 
 from tests.doubles.slack import files, validate
+from tests.doubles.slack.limits import Limits
 from tests.doubles.slack.world import (
     APP_ID,
     APP_TOKEN,
@@ -93,6 +95,8 @@ class SlackServer:
     app_url: str | None = None
     #: All requests sent to the app, as they went out.
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    #: Slack's rate limits, if they are to be held to.
+    limits: Limits | None = None
 
     def __post_init__(self) -> None:
         self._sockets: list[web.WebSocketResponse] = []
@@ -338,9 +342,12 @@ class SlackServer:
         call = Call(method, arguments, self.world.now())
         self.calls.append(call)
         fault = self._fault(method, arguments)
-        if fault is not None and fault.kind == "429":
+        wait = float(fault.retry_after) if fault is not None and fault.kind == "429" else None
+        if wait is None and self.limits is not None:
+            wait = self.limits.refuse(method, arguments.get("channel"), time.monotonic())
+        if wait is not None:
             call.ok = False
-            headers = {"Retry-After": str(fault.retry_after)}
+            headers = {"Retry-After": str(math.ceil(wait))}
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
         if fault is not None and fault.kind == "500_before":
             call.ok = False
