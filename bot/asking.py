@@ -147,7 +147,7 @@ class Asking:
         ask: (
             a.AskComment | a.AskReply | a.AskNote | a.AskEdit | a.AskRecall | a.AskPublish | a.AskStatus
             | a.AskAssign | a.AskPriority | a.AskTags | a.AskTitle | a.AskTime | a.AskClose | a.AskReopen
-            | a.AskRate | a.AskPreview
+            | a.AskRate | a.AskPreview | a.AskRecord
         ),
         opened: Opened,
         said: PostRef | None,
@@ -239,6 +239,8 @@ class Asking:
                 return self.words("done.rated")
             case a.AskPreview():
                 self.staff_only()
+                return self.preview(opened)
+            case a.AskRecord():
                 return self.preview(opened)
             case _:
                 assert_never(ask)

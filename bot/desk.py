@@ -201,15 +201,30 @@ class Desk:
             except NotSent as error:
                 log.warning("not_announced", place=old.id, reason=error.reason)
 
-    async def reply_text(self, place: Place, by: Person, ticket: str, entry: str) -> str:
-        """Return a reply's text for its editing form. Raises Refused for any but staff."""
+    async def status(self, place: Place, by: Person, ticket: str) -> Status:
+        """Return a ticket's present status for its form. Raises Refused for any but staff."""
         link = await self.link(place)
         if link is None or not await self.is_staff(by, link.staff_place):
             raise Refused("no.staff_only")
-        found = await self._store.read(lambda tx: tx.entry(entry))
-        if not isinstance(found, Message) or found.ticket != ticket or found.recalled or found.retracted:
+        found = await self._store.read(lambda tx: tx.ticket(ticket))
+        if found is None or found.ticket.project != link.project.key:
+            raise Refused("no.ticket", key=ticket)
+        return found.ticket.status
+
+    async def reply_text(self, place: Place, by: Person, ticket: str, entry: str) -> tuple[str, str, Place]:
+        """Return a reply's text for its editing form, its author's name, and where the customer sees it.
+
+        Raises Refused for any but staff.
+        """
+        link = await self.link(place)
+        if link is None or not await self.is_staff(by, link.staff_place):
+            raise Refused("no.staff_only")
+        found, opened = await self._store.read(lambda tx: (tx.entry(entry), tx.ticket(ticket)))
+        if not isinstance(found, Message) or found.ticket != ticket or opened is None:
             raise Refused("no.gone")
-        return found.text
+        if found.recalled or found.retracted:
+            raise Refused("no.gone")
+        return found.text, found.by.name, opened.surfaces.customer.place
 
     async def note_at(self, post: PostRef, by: Person) -> tuple[Note, Project, str]:
         """Return the note at a post of a staff place, its project, and its digest, to look at before sending.

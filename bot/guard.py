@@ -32,7 +32,7 @@ class Guard:
         self._seen: set[Place] = set()
 
     async def internal(self, place: Place) -> bool:
-        """Whether a staff place may be posted into, as far as we know; one not looked at yet is looked at now.
+        """Whether a staff place may be posted into, for all we know; one not looked at yet is looked at now.
 
         Raises NotSent when the network does not say, Unavailable when the database is away.
         """
@@ -107,7 +107,7 @@ class Guard:
         await self.look(new)
 
     async def watch(self) -> None:
-        """Look at all places, and at what may have changed again and again, until cancelled: news get lost."""
+        """Look at all places, then at those that matter again and again, until cancelled: news get lost."""
         customers = True
         while True:
             try:

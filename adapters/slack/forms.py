@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from adapters.slack import markup
 from bot.tickets.decide import TEXT_LIMIT
-from bot.tickets.model import TITLE_LIMIT, Status, Visibility
+from bot.tickets.model import TITLE_LIMIT, Project, Status, Visibility
 from bot.tickets.texts import LANGUAGES, say
 
 View: TypeAlias = dict[str, Any]
@@ -30,29 +30,33 @@ def open_ticket(language: str, channel: str) -> View:
 def comment(language: str, channel: str, ticket: str) -> View:
     """Ask a customer what to add."""
     about = {"c": channel, "l": language, "t": ticket}
-    return _form("comment", language, about, _text("text", say("form.comment.text", language), lines=True))
+    text = _text("text", say("form.comment.text", language), lines=True)
+    return _form("comment", language, about, _about(ticket), text)
 
 
 def reply(language: str, channel: str, ticket: str, name: str, customer_channel: str) -> View:
     """Ask staff for a reply, and say as whom and where the customer will see it."""
-    author = say("author.team", language, name=markup.plain(name))
-    seen = say("form.reply.seen_as", language, author=author, place=f"<#{customer_channel}>")
     return _form(
         "reply",
         language,
         {"c": channel, "l": language, "t": ticket},
+        _about(ticket),
         _text("text", say("form.reply.text", language), lines=True),
-        _hint(seen),
+        _seen_as(language, name, customer_channel),
     )
 
 
-def edit(language: str, channel: str, ticket: str, entry: str, text: str) -> View:
-    """Ask for the new text of a published reply."""
+def edit(
+    language: str, channel: str, ticket: str, entry: str, text: str, name: str, customer_channel: str
+) -> View:
+    """Ask for the new text of a published reply of `name`, which the customer will see in its place."""
     return _form(
         "edit",
         language,
         {"c": channel, "l": language, "t": ticket, "e": entry},
+        _about(ticket),
         _text("text", say("form.reply.text", language), lines=True, initial=text),
+        _seen_as(language, name, customer_channel),
     )
 
 
@@ -62,6 +66,7 @@ def note(language: str, channel: str, ticket: str) -> View:
         "note",
         language,
         {"c": channel, "l": language, "t": ticket},
+        _about(ticket),
         _text("text", say("form.note.text", language), lines=True),
         _hint(say("form.note.hint", language)),
     )
@@ -82,8 +87,8 @@ def words(language: str, text: str) -> View:
     return shown(say("form.words.title", language), [section], language)
 
 
-def status(language: str, channel: str, ticket: str) -> View:
-    """Ask for a status and who may see it."""
+def status(language: str, channel: str, ticket: str, present: Status) -> View:
+    """Ask for a status, beginning with the present one, and who may see it."""
     choices = [
         (one.value, say(f"status.{one.value}", language)) for one in Status if one is not Status.CLOSED
     ]
@@ -91,7 +96,8 @@ def status(language: str, channel: str, ticket: str) -> View:
         "status",
         language,
         {"c": channel, "l": language, "t": ticket},
-        _select("status", say("form.status.status", language), choices),
+        _about(ticket),
+        _select("status", say("form.status.status", language), choices, present.value),
         _visibility(language),
     )
 
@@ -104,6 +110,7 @@ def assign(language: str, channel: str, ticket: str, me: str) -> View:
         "assign",
         language,
         {"c": channel, "l": language, "t": ticket},
+        _about(ticket),
         _input("to", label, who, optional=True),
         _visibility(language),
     )
@@ -115,14 +122,15 @@ def close(language: str, channel: str, ticket: str) -> View:
         "close",
         language,
         {"c": channel, "l": language, "t": ticket},
+        _about(ticket),
         _text("resolution", f"🌐 {say('form.close.resolution', language)}", lines=True, optional=True),
         _text("reason", f"🔒 {say('form.close.reason', language)}", lines=True, optional=True),
         _hint(say("form.close.hint", language)),
     )
 
 
-def setup(language: str, channel: str) -> View:
-    """Ask which channels belong to a project."""
+def setup(language: str, channel: str, known: Project | None = None) -> View:
+    """Ask which channels belong to a project; `known` is the one that the channel belongs to already."""
     customers = {"type": "conversations_select", "action_id": "customer", "initial_conversation": channel}
     customers["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}  # type: ignore[assignment]
     staff = {
@@ -134,11 +142,22 @@ def setup(language: str, channel: str) -> View:
         "setup",
         language,
         {"c": channel, "l": language},
-        _text("key", say("form.setup.key", language), limit=10),
-        _text("name", say("form.setup.name", language), limit=60),
-        _select("language", say("form.setup.language", language), [(one, one) for one in LANGUAGES]),
+        _text("key", say("form.setup.key", language), limit=10, initial=known.key if known else ""),
+        _text("name", say("form.setup.name", language), limit=60, initial=known.name if known else ""),
+        _select(
+            "language",
+            say("form.setup.language", language),
+            [(one, say(f"language.{one}", language)) for one in LANGUAGES],
+            known.language if known else language,
+        ),
         _input("customer", say("form.setup.customer", language), customers),
         _input("staff", say("form.setup.staff", language), staff),
+        _select(
+            "every",
+            say("form.setup.every", language),
+            [(one, say(f"form.setup.every.{one}", language)) for one in ("no", "yes")],
+            "yes" if known and known.every_message else "no",
+        ),
     )
 
 
@@ -185,9 +204,10 @@ def _text(
     return _input(name, label, element, optional=optional)
 
 
-def _select(name: str, label: str, choices: list[tuple[str, str]]) -> dict[str, Any]:
+def _select(name: str, label: str, choices: list[tuple[str, str]], first: str) -> dict[str, Any]:
     options = [{"text": _plain(text), "value": value} for value, text in choices]
-    element = {"type": "static_select", "action_id": name, "options": options, "initial_option": options[0]}
+    initial = next((option for option in options if option["value"] == first), options[0])
+    element = {"type": "static_select", "action_id": name, "options": options, "initial_option": initial}
     return _input(name, label, element)
 
 
@@ -214,6 +234,16 @@ def _input(name: str, label: str, element: dict[str, Any], *, optional: bool = F
         "element": element,
         "optional": optional,
     }
+
+
+def _about(ticket: str) -> dict[str, Any]:
+    """Say which ticket a form is about."""
+    return _hint(f"*{ticket}*")
+
+
+def _seen_as(language: str, name: str, customer_channel: str) -> dict[str, Any]:
+    author = say("author.team", language, name=markup.plain(name))
+    return _hint(say("form.reply.seen_as", language, author=author, place=f"<#{customer_channel}>"))
 
 
 def _hint(text: str) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def register(network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> N
     app.shortcut("raise")(listening.raise_shortcut)
     app.shortcut("publish")(listening.publish_shortcut)
     app.command(COMMAND)(listening.command)
-    for name in ("open_ticket", "comment", "reply", "edit", "note", "status", "assign", "close"):
+    for name in ("open_ticket", "comment", "reply", "edit", "note", "status", "assign", "close", "read"):
         app.action(name)(listening.form_button)
     for name in ("close_customer", "reopen", "recall", re.compile(r"rate_[1-5]")):
         app.action(name)(listening.button)
@@ -267,7 +267,8 @@ class _Listening:
                     return None
                 if isinstance(ask, a.AskSetup):
                     await self.insider_only(user)
-                    await self.open(trigger, forms.setup(language, channel))
+                    link = await self.desk.link(Place("slack", channel))
+                    await self.open(trigger, forms.setup(language, channel, link.project if link else None))
                     return None
             except Refused as refused:
                 return Words(refused.words(language), refused=True)
@@ -313,7 +314,7 @@ class _Listening:
         if name == "open_ticket":
             return forms.open_ticket(language, channel)
         about = json.loads(action["value"])
-        ticket = about["t"]
+        ticket, place = about["t"], Place("slack", channel)
         person = await self.network.people.person(user)
         match name:
             case "comment":
@@ -321,12 +322,21 @@ class _Listening:
             case "reply":
                 return forms.reply(language, channel, ticket, person.name, about["p"])
             case "edit":
-                text = await self.desk.reply_text(Place("slack", channel), person, ticket, about["e"])
-                return forms.edit(language, channel, ticket, about["e"], markup.mrkdwn(text))
+                entry = about["e"]
+                text, author, where = await self.desk.reply_text(place, person, ticket, entry)
+                return forms.edit(language, channel, ticket, entry, markup.mrkdwn(text), author, where.id)
             case "note":
                 return forms.note(language, channel, ticket)
+            case "read":
+                ref = f"action:{channel}:{user}:{action['action_ts']}"
+                answer = await self.ask(a.AskRecord(ticket), ref, person, channel)
+                if isinstance(answer, Words):
+                    return forms.words(language, answer.text)
+                blocks = render.answer(answer).blocks[1:] if answer is not None else []
+                return forms.shown(say("form.record.title", language), blocks, language)
             case "status":
-                return forms.status(language, channel, ticket)
+                present = await self.desk.status(place, person, ticket)
+                return forms.status(language, channel, ticket, present)
             case "assign":
                 return forms.assign(language, channel, ticket, user)
             case _:
@@ -382,7 +392,7 @@ class _Listening:
                 await self.network.check_places(entered["customer"], entered["staff"])
                 await self.desk.set_up(
                     await self.network.people.person(user),
-                    Project(key, name, language),
+                    Project(key, name, language, every_message=entered.get("every") == "yes"),
                     (Place("slack", entered["customer"]),),
                     Place("slack", entered["staff"]),
                 )

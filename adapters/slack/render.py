@@ -30,6 +30,10 @@ Where: TypeAlias = Callable[[PostRef], str | None]
 
 #: Slack's limits: characters in a section and in a fallback text, blocks in a message.
 SECTION, TEXT, BLOCKS = 3000, 3000, 50
+#: Characters of the layout of one answer: Slack refuses a message whose texts are over about 13,000 together.
+ANSWER = 9000
+#: Characters of a name; Slack cuts those of authors there.
+NAME = 80
 #: Blocks in an App Home.
 HOME_BLOCKS = 100
 #: Characters of a text in one post: Slack recommends no more than 4,000. Longer ones go on in the next.
@@ -76,12 +80,12 @@ def file_line(content: Message | Note, part: str, about: Project, *, customer: b
     """Return who sent the file that `part` names, as the post that comes with its copy, and the file."""
     file = next(one for one in content.files if part == f"file:{one.id}")
     author = _author(content, about, customer=customer)
-    return Post(file.name, [_context(markup.plain(file.name))], author, content.by.person.picture), file
+    return Post(_name(file.name), [_context(_name(file.name))], author, content.by.person.picture), file
 
 
 def file_gone(post: Post, file: File, language: str) -> Post:
     """Draw what stands for a file that could not be brought."""
-    text = say("file.not_here", language, name=markup.plain(file.name))
+    text = say("file.not_here", language, name=_name(file.name))
     return replace(post, text=text, blocks=[_context(text)])
 
 
@@ -108,14 +112,16 @@ def for_staff(content: StaffContent, about: Project, part: str = "", largest: in
         case StaffCard():
             return _staff_card(content, about.language)
         case StaffNotice(text=text):
-            return Post(markup.plain(text), [_context(markup.plain(text))])
+            shown = markup.plain(text)
+            return Post(shown[:TEXT], [_context(piece) for piece in markup.pieces(shown, SECTION)])
         case Message():
             return _message_to_staff(content, about, part, largest)
         case Note():
             language = about.language
             body = _body(content, part, largest, about)
-            sign = _context(f"🔒 {say('post.internal', language)}{_edited(content.edited, language)}")
-            return Post(_fallback(content), [*body, sign], content.by.name, content.by.person.picture)
+            sign = _context(f"🔒 {say('post.internal', language)}{_edited(content, language)}")
+            author = _author(content, about, customer=False)
+            return Post(_fallback(content), [*body, sign], author, content.by.person.picture)
         case _:
             assert_never(content)
 
@@ -124,7 +130,8 @@ def answer(given: Words | Listing | Preview, where: Where = nowhere) -> Post:
     """Draw an answer for the one who asked. `where` names the address of a post."""
     match given:
         case Words(text=text):
-            return Post(text[:TEXT], [_section(piece) for piece in markup.pieces(text, SECTION)])
+            pieces = markup.pieces(_cut(text, ANSWER), SECTION)
+            return Post(text[:TEXT], [_section(piece) for piece in pieces])
         case Listing():
             return _listing(given, where)
         case Preview():
@@ -137,7 +144,7 @@ def home(listings: Sequence[Listing], where: Where) -> Block:
     """Draw the App Home of somebody who is staff: what awaits them on all their desks."""
     blocks: list[Block] = []
     for listing in listings:
-        blocks.append({"type": "header", "text": {"type": "plain_text", "text": listing.title}})
+        blocks.append({"type": "header", "text": _plain(listing.title)})
         if listing.cards:
             lines = "\n".join(_lines(listing, where, many=True))
             blocks += [_section(piece) for piece in markup.pieces(lines, SECTION)]
@@ -172,9 +179,9 @@ def _customer_card(card: CustomerCard, language: str) -> Post:
     status = _status(card.status, language, customer=True)
     line = [f"*{status}*"]
     if card.assignee and not closed:
-        line.append(say("card.assigned", language, name=markup.plain(card.assignee)))
+        line.append(say("card.assigned", language, name=_name(card.assignee)))
     when = _when(card.opened_at)
-    line.append(say("card.opened", language, name=markup.plain(card.opened_by), when=when))
+    line.append(say("card.opened", language, name=_name(card.opened_by), when=when))
     if card.follows:
         line.append(say("card.follows", language, key=card.follows))
     value = json.dumps({"t": card.ticket, "l": language})
@@ -197,13 +204,13 @@ def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
         return Post(solved, [markup.rich_text(pieces[int(part) - 1]), of])
     blocks = [_section(f"✅ *{solved}*")]
     if notice.resolution is not None:
-        writes = say("closing.writes", language, name=markup.plain(notice.resolution.by.name))
+        writes = say("closing.writes", language, name=_name(notice.resolution.by.name))
         blocks.append(_context(writes))
         blocks.append(markup.rich_text(pieces[0]))
         if len(pieces) > 1:
             blocks.append(_context(say("post.part", language, n=1, of=len(pieces))))
     if notice.reopened_by is not None:
-        again = say("closing.reopened", language, name=markup.plain(notice.reopened_by))
+        again = say("closing.reopened", language, name=_name(notice.reopened_by))
         return Post(f"{solved} {again}", [*blocks, _context(again)])
     value = json.dumps({"t": notice.ticket, "l": language})
     if notice.rating is not None:
@@ -211,15 +218,18 @@ def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
     else:
         blocks.append(_section(say("closing.how", language)))
         blocks.append(_actions(*(_button(f"rate_{n}", str(n), value) for n in range(1, 6))))
+    read = _button("read", say("button.read", language), value)
     if notice.expired:
+        blocks.append(_actions(read))
         blocks.append(_context(f"_{say('closing.expired', language)}_"))
     else:
-        blocks.append(_actions(_button("reopen", say("button.reopen", language), value)))
+        blocks.append(_actions(_button("reopen", say("button.reopen", language), value), read))
         until = markup.date(
             notice.until.timestamp(), f"{notice.until:%Y-%m-%d %H:%M} UTC", "{date_long_pretty} {time}"
         )
         window = say("closing.window", language, when=until)
-        blocks.append(_context(f"_{window} {say('closing.fallback', language)}_"))
+        fallback = f" {say('closing.fallback', language)}" if notice.rating is None else ""
+        blocks.append(_context(f"_{window}{fallback}_"))
     return Post(solved, blocks)
 
 
@@ -241,10 +251,10 @@ def _staff_card(card: StaffCard, language: str) -> Post:
     if card.public_status is not card.status:
         seen = _status(card.public_status, language)
         line[0] += f" _({say('card.customer_sees', language, status=seen)})_"
-    assignee = markup.plain(card.assignee.name) if card.assignee else say("card.unassigned", language)
+    assignee = _name(card.assignee.name) if card.assignee else say("card.unassigned", language)
     if card.public_assignee != card.assignee:
         public = card.public_assignee
-        seen = markup.plain(public.name) if public else say("card.customer_sees_nobody", language)
+        seen = _name(public.name) if public else say("card.customer_sees_nobody", language)
         assignee += f" _({say('card.customer_sees', language, status=seen)})_"
     line.append(assignee)
     line.append(f"*{say('card.priority', language, priority=say(f'priority.{card.priority}', language))}*")
@@ -256,14 +266,10 @@ def _staff_card(card: StaffCard, language: str) -> Post:
         line.append(say("card.rated", language, stars=card.rating))
     if card.follows:
         line.append(say("card.follows", language, key=card.follows))
-    where = (
-        f"{markup.plain(card.requester)}, {markup.plain(card.project)} (Slack <#{card.customer_place.id}>)"
-    )
+    where = f"{_name(card.requester)}, {markup.plain(card.project)} (Slack <#{card.customer_place.id}>)"
     if card.customer_place.network != "slack":
-        where = (
-            f"{markup.plain(card.requester)}, {markup.plain(card.project)} ({card.customer_place.network})"
-        )
-    opened = say("card.opened", language, name=where, when=_when(card.opened_at))
+        where = f"{_name(card.requester)}, {markup.plain(card.project)} ({card.customer_place.network})"
+    opened = say("card.opened.when", language, when=_when(card.opened_at))
     value = json.dumps({"t": card.ticket, "l": language, "p": card.customer_place.id})
     names = ["reply", "note", "status", "assign", "close"]
     buttons = [_button(name, say(f"button.{name}", language), value) for name in names]
@@ -273,7 +279,7 @@ def _staff_card(card: StaffCard, language: str) -> Post:
     return Post(
         f"{card.ticket} · {markup.plain(card.title)} — {status}",
         [
-            _section(_headline(card.ticket, card.title)),
+            _section(f"{_headline(card.ticket, card.title)} — {where}"),
             _section(" · ".join(line)),
             _context(opened),
             _actions(*buttons),
@@ -284,14 +290,15 @@ def _staff_card(card: StaffCard, language: str) -> Post:
 
 def _author(message: Message | Note, about: Project, *, customer: bool) -> str:
     """Return the name a message is shown under on one of the sides."""
-    staff, name = message.by.side is Side.STAFF, message.by.name
-    if isinstance(message, Note):
-        return name
-    if customer:
-        return say("author.team", about.language, name=name) if staff else name
-    if staff:
-        return say("post.published", about.language, name=name)
-    return say("author.customer", about.language, name=name, project=about.name)
+    staff, key = message.by.side is Side.STAFF, None
+    if isinstance(message, Message):
+        if customer:
+            key = "author.team" if staff else None
+        else:
+            key = "post.published" if staff else "author.customer"
+    around = len(say(key, about.language, name="", project=about.name)) if key else 0
+    name = _cut(message.by.name, NAME - around)
+    return say(key, about.language, name=name, project=about.name) if key else name
 
 
 def _message_to_staff(message: Message, about: Project, part: str, largest: int) -> Post:
@@ -302,7 +309,7 @@ def _message_to_staff(message: Message, about: Project, part: str, largest: int)
         note = say(
             "post.recalled",
             language,
-            name=markup.plain(message.recalled.by.name),
+            name=_name(message.recalled.by.name),
             when=_when(message.recalled.at),
         )
         body = [markup.rich_text(piece, strike=True) for piece in hub.pieces(message.text, PART)]
@@ -311,11 +318,19 @@ def _message_to_staff(message: Message, about: Project, part: str, largest: int)
     if part:
         return Post(_fallback(message), blocks, author, by.person.picture)
     blocks += _marks(message)
-    blocks.append(_context(sign + _edited(message.edited and not message.retracted, language)))
+    blocks.append(_context(sign + _edited(message, language)))
     if by.side is Side.STAFF and message.said_on is not Side.CUSTOMER and not message.retracted:
         value = json.dumps({"t": message.ticket, "l": language, "e": message.id})
         edit = _button("edit", say("button.edit", language), value)
-        blocks.append(_actions(edit, _button("recall", say("button.recall", language), value)))
+        recall = _button("recall", say("button.recall", language), value, style="danger")
+        recall["confirm"] = {
+            "title": _plain(say("confirm.recall.title", language)),
+            "text": _plain(say("confirm.recall", language)),
+            "confirm": _plain(say("button.recall", language)),
+            "deny": _plain(say("form.cancel", language)),
+            "style": "danger",
+        }
+        blocks.append(_actions(edit, recall))
     shown = say("post.deleted", language) if message.retracted else _fallback(message)
     return Post(shown, blocks, author, by.person.picture)
 
@@ -334,7 +349,7 @@ def _listing(listing: Listing, where: Where) -> Post:
 
 def _lines(listing: Listing, where: Where, *, many: bool = False) -> list[str]:
     """Draw a line for each ticket; `many`: they may belong to several projects."""
-    language, lines = listing.language, list[str]()
+    language, lines, more = listing.language, list[str](), listing.more
     for card, thread in zip_longest(listing.cards, listing.threads):
         address = where(thread) if thread else None
         key = f"<{address}|{card.ticket}>" if address else card.ticket
@@ -349,30 +364,44 @@ def _lines(listing: Listing, where: Where, *, many: bool = False) -> list[str]:
             if card.public_status is not card.status:
                 seen = _status(card.public_status, language)
                 parts[-1] += f" ({say('card.customer_sees', language, status=seen)})"
-            parts.append(
-                markup.plain(card.assignee.name) if card.assignee else say("card.unassigned", language)
-            )
+            parts.append(_name(card.assignee.name) if card.assignee else say("card.unassigned", language))
             parts.append(say(f"priority.{card.priority}", language))
             if card.booked_minutes:
                 parts.append(say("card.booked", language, time=duration(card.booked_minutes)))
         elif card.assignee:
-            parts.append(say("card.assigned", language, name=markup.plain(card.assignee)))
+            parts.append(say("card.assigned", language, name=_name(card.assignee)))
+        if sum(map(len, lines)) > ANSWER * 2 // 3 and not many:
+            more += 1
+            continue
         lines.append("• " + " · ".join(parts))
-    if listing.more:
-        lines.append(say("list.more", language, n=listing.more))
+    if more:
+        lines.append(say("list.more", language, n=more))
     return lines
 
 
 def _preview(preview: Preview) -> Post:
     """Staff see the customer's posts, drawn by the same code; their buttons are shown, not offered."""
     title = say("form.preview.title", preview.language)
-    blocks: list[Block] = []
-    for delivery in preview.deliveries:
-        for part in parts(delivery.content):
-            if not part.startswith("file:"):
-                post = for_customer(delivery.content, delivery.surface.project, part).named()
-                blocks += [{"type": "divider"}, *(_shown(block) for block in post.blocks)]
-    return Post(title, [_section(f"*{title}*"), *blocks[-(BLOCKS - 1) :]])
+    posts = [
+        [{"type": "divider"}, *(_shown(block) for block in post.blocks)]
+        for delivery in preview.deliveries
+        for part in parts(delivery.content)
+        if not part.startswith("file:")
+        for post in (for_customer(delivery.content, delivery.surface.project, part).named(),)
+    ]
+    # The newest that Slack shows in one answer, after the card.
+    card, *others = posts
+    shown: list[list[Block]] = []
+    room, space = BLOCKS - 2 - len(card), ANSWER - len(str(card))
+    for post in reversed(others):
+        room, space = room - len(post), space - len(str(post))
+        if room < 0 or space < 0:
+            break
+        shown.insert(0, post)
+    left = len(others) - len(shown)
+    out = [_context(say("form.preview.left_out", preview.language, n=left))] if left else []
+    blocks = [block for post in shown for block in post]
+    return Post(title, [_section(f"*{title}*"), *card, *out, *blocks])
 
 
 def _shown(block: Block) -> Block:
@@ -382,6 +411,15 @@ def _shown(block: Block) -> Block:
 
 
 # ---------------------------------------------------------------- pieces
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _name(name: str) -> str:
+    """Write a person's or a file's name, without its end if it has none."""
+    return markup.plain(_cut(name, NAME))
 
 
 def _headline(ticket: str, title: str) -> str:
@@ -420,7 +458,7 @@ def _body(
 
 
 def _named(file: File, entry: Message | Note, largest: int, about: Project, *, customer: bool) -> str:
-    name, language = markup.plain(file.name), about.language
+    name, language = _name(file.name), about.language
     if _is_copied(file, largest):
         return f"{name} ({filesize(file.size)})"
     if customer or entry.said is None or entry.said.place.network != "slack":
@@ -445,8 +483,8 @@ def _marks(message: Message) -> list[Block]:
     return [_context("  ".join(f"{emoji} {n}" for emoji, n in counts.items()))] if counts else []
 
 
-def _edited(edited: bool, language: str) -> str:
-    return f" · {say('post.edited', language)}" if edited else ""
+def _edited(entry: Message | Note, language: str) -> str:
+    return f" · {say('post.edited', language)}" if entry.edited and not entry.retracted else ""
 
 
 def _fallback(entry: Message | Note) -> str:
@@ -460,6 +498,10 @@ def _section(text: str) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
+
+
 def _context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
 
@@ -469,6 +511,5 @@ def _actions(*buttons: Block) -> Block:
 
 
 def _button(action: str, text: str, value: str, style: str | None = None) -> Block:
-    label = {"type": "plain_text", "text": text}
-    button: Block = {"type": "button", "action_id": action, "text": label, "value": value}
+    button: Block = {"type": "button", "action_id": action, "text": _plain(text), "value": value}
     return button | {"style": style} if style else button

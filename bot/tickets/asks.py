@@ -155,6 +155,13 @@ class AskPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRecord:
+    """Read the public record of a ticket again."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskPanel:
     """Post the panel with its button into this place."""
 
@@ -172,5 +179,5 @@ class AskHelp:
 Ask: TypeAlias = (
     AskOpen | AskComment | AskReply | AskNote | AskEdit | AskRecall | AskPublish | AskStatus | AskDesk
     | AskAssign | AskPriority | AskTags | AskTitle | AskTime | AskClose | AskReopen | AskRate | AskList
-    | AskPreview | AskPanel | AskSetup | AskHelp
+    | AskPreview | AskRecord | AskPanel | AskSetup | AskHelp
 )  # fmt: skip

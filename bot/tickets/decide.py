@@ -180,9 +180,9 @@ def _change_message(
                 raise Refused("no.gone")
             text = _text(text, message.said)
             files = message.files if command.files is None else command.files
-            if (text, files) == (message.text, message.files):
+            if _changes_nothing(message, text, files, at):
                 return ()
-            changed = replace(message, text=text, files=files, edited=True)
+            changed = replace(message, text=text, files=files, edited=at)
             edited = e.MessageEdited(by=by, at=at, message=changed)
             if titled and title_of(text) not in ("", ticket.title):
                 return edited, e.Retitled(by=by, at=at, title=title_of(text))
@@ -208,6 +208,16 @@ def _change_message(
             assert_never(command)
 
 
+def _changes_nothing(entry: Message | Note, text: str, files: tuple[File, ...], at: datetime) -> bool:
+    """Whether an edit leaves an entry as it is, or is older than what it has been edited into."""
+    if at < (entry.edited or entry.at):
+        return True
+    # One that restores a customer's own text is kept, for an older one may yet arrive. A reply's is not: staff
+    # may have changed what stays inside, and the customer must not be shown that.
+    restores = isinstance(entry, Message) and entry.said_on is Side.CUSTOMER
+    return (text, files) == (entry.text, entry.files) and not restores
+
+
 def _change_note(ticket: Ticket, command: c.EditNote | c.RetractNote | c.PublishNote, at: datetime) -> Events:
     by, note = command.by, command.note
     _staff_only(by)
@@ -218,9 +228,9 @@ def _change_note(ticket: Ticket, command: c.EditNote | c.RetractNote | c.Publish
                 raise Refused("no.gone")
             text = _text(text, note.said)
             files = note.files if command.files is None else command.files
-            if (text, files) == (note.text, note.files):
+            if _changes_nothing(note, text, files, at):
                 return ()
-            changed = replace(note, text=text, files=files, edited=True)
+            changed = replace(note, text=text, files=files, edited=at)
             return (e.NoteEdited(by=by, at=at, note=changed),)
         case c.RetractNote():
             if note.retracted:

@@ -178,7 +178,8 @@ class Message:
     said_on: Side | None = None
     #: The number of the closing whose resolution this is; 0 for an ordinary message.
     resolves: int = 0
-    edited: bool = False
+    #: When it was last edited, so that edits that arrive out of order end with the last.
+    edited: datetime | None = None
     retracted: bool = False
     recalled: Recall | None = None
     files: tuple[File, ...] = ()
@@ -198,7 +199,8 @@ class Note:
     said: PostRef | None = None
     #: The message this note was sent to the customer as.
     published_as: str | None = None
-    edited: bool = False
+    #: When it was last edited, so that edits that arrive out of order end with the last.
+    edited: datetime | None = None
     retracted: bool = False
     files: tuple[File, ...] = ()
     reactions: tuple[Reaction, ...] = ()

@@ -78,6 +78,7 @@ TEXTS: dict[str, Text] = {
     # the customer card
     "card.assigned": Text("{name} is on it", "{name} kümmert sich darum"),
     "card.opened": Text("opened by {name} {when}", "eröffnet von {name} {when}"),
+    "card.opened.when": Text("opened {when}", "eröffnet {when}"),
     "card.follows": Text("takes up {key}", "schließt an {key} an"),
     "card.customer.hint": Text(
         "Answer in this thread. Everything here can be seen by both of us.",
@@ -106,21 +107,28 @@ TEXTS: dict[str, Text] = {
     "card.booked": Text("{time} booked", "{time} gebucht"),
     "card.rated": Text("rated {stars} of 5", "mit {stars} von 5 bewertet"),
     "card.staff.hint": Text(
-        "This thread is ours: what you write here stays here. To answer, press Reply or write"
+        "This thread is ours: what you write here stays here. To answer, press Reply to customer or write"
         " `@Halfdoor reply …`.",
         "Dieser Thread gehört uns: Was Sie hier schreiben, bleibt hier. Zum Antworten drücken Sie"
-        " „Antworten“ oder schreiben `@Halfdoor reply …`.",
-        "Dieser Thread gehört uns: Was du hier schreibst, bleibt hier. Zum Antworten drück „Antworten“"
-        " oder schreib `@Halfdoor reply …`.",
+        " „Dem Kunden antworten“ oder schreiben `@Halfdoor reply …`.",
+        "Dieser Thread gehört uns: Was du hier schreibst, bleibt hier. Zum Antworten drück „Dem Kunden"
+        " antworten“ oder schreib `@Halfdoor reply …`.",
     ),
     "button.reply": Text("Reply to customer", "Dem Kunden antworten"),
     "button.note": Text("Note", "Notiz"),
     "button.status": Text("Status", "Status"),
     "button.assign": Text("Assign", "Zuweisen"),
     "button.close": Text("Close", "Schließen"),
+    "button.read": Text("Read it again", "Noch einmal lesen"),
+    "form.record.title": Text("The public record", "Öffentlicher Verlauf"),
     "button.reopen": Text("It is not solved", "Es ist nicht gelöst"),
     "button.reopen.staff": Text("Reopen", "Wieder öffnen"),
     "button.recall": Text("Recall", "Zurückholen"),
+    "confirm.recall": Text(
+        "It disappears from the customer's side. In here it stays, struck through.",
+        "Beim Kunden verschwindet sie. Hier bleibt sie durchgestrichen stehen.",
+    ),
+    "confirm.recall.title": Text("Take this reply back?", "Antwort zurückholen?"),
     "button.edit": Text("Edit", "Bearbeiten"),
     "button.open": Text("Open a ticket", "Ticket eröffnen"),
     # posts
@@ -290,6 +298,10 @@ TEXTS: dict[str, Text] = {
     "form.close.submit": Text("Close", "Schließen"),
     "form.cancel": Text("Cancel", "Abbrechen"),
     "form.preview.title": Text("As the customer sees", "Sicht des Kunden"),
+    "form.preview.left_out": Text(
+        "{n} older posts do not fit here. They stand in the customer's thread.",
+        "{n} ältere Beiträge passen nicht hierher. Sie stehen im Thread des Kunden.",
+    ),
     "form.setup.title": Text("Set up Halfdoor", "Halfdoor einrichten"),
     "form.setup.key": Text("Project key, such as ACME", "Projektkürzel, etwa ACME"),
     "form.setup.name": Text("Customer's name", "Name des Kunden"),
@@ -297,6 +309,12 @@ TEXTS: dict[str, Text] = {
     "form.setup.customer": Text("Channel shared with the customer", "Mit dem Kunden geteilter Kanal"),
     "form.setup.staff": Text("Private channel of your team", "Privater Kanal des Teams"),
     "form.setup.submit": Text("Link", "Verbinden"),
+    "form.setup.every": Text("What opens a ticket there?", "Was eröffnet dort ein Ticket?"),
+    "form.setup.every.no": Text("The button, a mention or 🎫", "Der Knopf, eine Erwähnung oder 🎫"),
+    "form.setup.every.yes": Text("Every message of a customer", "Jede Nachricht eines Kunden"),
+    "language.en": Text("English", "Englisch"),
+    "language.de": Text("German, formal (Sie)", "Deutsch (Sie)"),
+    "language.de-du": Text("German, informal (du)", "Deutsch (du)"),
     # answers to the one who asked
     "done.opened": Text("{key} is open.", "{key} ist eröffnet."),
     "done.said": Text("The customer has it now ({key}).", "Der Kunde hat es jetzt ({key})."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -40,9 +41,12 @@ NOW = datetime(2026, 3, 5, 10, 31, tzinfo=UTC)
 OPENED = datetime(2026, 3, 5, 10, 4, tzinfo=UTC)
 CUSTOMERS, TEAM = Place("slack", "C0CUSTOMER"), Place("slack", "C0TEAM")
 CARLA, ROBIN, KIM = (Person("slack", f"U0{name.upper()}", name) for name in ("Carla", "Robin", "Kim"))
-NAMES = {CUSTOMERS.id: "acme-support", TEAM.id: "acme-team"} | {
-    one.id: one.name for one in (CARLA, ROBIN, KIM)
-}
+BOT = "U0HALFDOOR"
+NAMES = (
+    {CUSTOMERS.id: "acme-support", TEAM.id: "acme-team"}
+    | {one.id: one.name for one in (CARLA, ROBIN, KIM)}
+    | {BOT: "Halfdoor"}
+)
 READER = Reader(NOW, NAMES)
 KEY, TITLE = "ACME-12", "Export fails with an empty file"
 EN, DE = Project("ACME", "Acme"), Project("ACME", "Acme", language="de")
@@ -168,6 +172,15 @@ def to_publish() -> Payload:
     return forms.publish("en", TEAM.id, KEY, NOTE.id, "seen", blocks)
 
 
+def home() -> Payload:
+    """What awaits Robin, on all desks."""
+    third = staff_card("BETA-3", "Invoice has the wrong address", Status.PENDING)
+    first = replace(listing(), title=say("home.mine", "en", n=2))
+    waiting = Listing(say("home.waiting", "en", n=1), (replace(third, project="Beta"),), 0, "en")
+    nobody = Listing(say("home.unassigned", "en", n=0), (), 0, "en")
+    return render.home((first, nobody, waiting), render.nowhere)
+
+
 #: Each picture's name, and what makes the payload drawn on it: posts, or one view.
 PICTURES: dict[str, Callable[[], list[Payload] | Payload]] = {
     "panel": lambda: [shown(render.panel("en"), CUSTOMERS)],
@@ -188,12 +201,19 @@ PICTURES: dict[str, Callable[[], list[Payload] | Payload]] = {
     "form-open": lambda: forms.open_ticket("en", CUSTOMERS.id),
     "form-comment": lambda: forms.comment("en", CUSTOMERS.id, KEY),
     "form-reply": lambda: forms.reply("en", TEAM.id, KEY, ROBIN.name, CUSTOMERS.id),
-    "form-edit": lambda: forms.edit("en", TEAM.id, KEY, REPLY.id, markup.mrkdwn(REPLY.text)),
+    "form-edit": lambda: forms.edit(
+        "en", TEAM.id, KEY, REPLY.id, markup.mrkdwn(REPLY.text), ROBIN.name, CUSTOMERS.id
+    ),
     "form-note": lambda: forms.note("en", TEAM.id, KEY),
     "form-publish": to_publish,
-    "form-status": lambda: forms.status("en", TEAM.id, KEY),
+    "form-status": lambda: forms.status("en", TEAM.id, KEY, Status.IN_PROGRESS),
     "form-assign": lambda: forms.assign("en", TEAM.id, KEY, ROBIN.id),
     "form-close": lambda: forms.close("en", TEAM.id, KEY),
     "form-close-de": lambda: forms.close("de", TEAM.id, KEY),
+    "form-record": lambda: forms.shown(
+        say("form.record.title", "en"), render.answer(preview()).blocks[1:], "en"
+    ),
+    "home": home,
+    "home-customer": lambda: render.home_of_others("en", BOT),
     "form-setup": lambda: forms.setup("en", CUSTOMERS.id),
 }

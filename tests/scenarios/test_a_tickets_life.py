@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.doubles.slack import validate
 from tests.office import Office
 
 PANEL = (
@@ -9,13 +10,11 @@ PANEL = (
     "[Open a ticket]"
 )
 HINT = "_Answer in this thread. Everything here can be seen by both of us._"
-STAFF_HINT = "_This thread is ours: what you write here stays here. To answer, press Reply or write `@Halfdoor reply …`._"
+STAFF_HINT = "_This thread is ours: what you write here stays here. To answer, press Reply to customer or write `@Halfdoor reply …`._"
 ADD = "[Add to this ticket] [Close, it is solved]"
 STAFF_BUTTONS = "[Reply to customer] [Note] [Status] [Assign] [Close]"
-WINDOW = (
-    "_Anything you write here until (time) opens it again. No buttons? Write `@Halfdoor rate 5` or"
-    " `@Halfdoor reopen` here._"
-)
+WINDOW = "Anything you write here until (time) opens it again."
+FALLBACK = "No buttons? Write `@Halfdoor rate 5` or `@Halfdoor reopen` here."
 EXPORT, INVOICES = "Export fails with an empty file", "Invoices are late"
 
 
@@ -43,8 +42,8 @@ class Views:
         self.robin_told: list[str] = []
 
     def staff_card(self, key: str, title: str, line: str, buttons: str = STAFF_BUTTONS) -> str:
-        where = f"opened by Carla, Acme (Slack #{self.office.front.id}) (time)"
-        return f"Halfdoor: *{key} · {title}*\n{line}\n{where}\n{buttons}\n{STAFF_HINT}"
+        where = f"Carla, Acme (Slack #{self.office.front.id})"
+        return f"Halfdoor: *{key} · {title}* — {where}\n{line}\nopened (time)\n{buttons}\n{STAFF_HINT}"
 
     async def check(self, *keys: str) -> None:
         office = self.office
@@ -149,6 +148,41 @@ async def test_a_tickets_whole_life_as_both_sides_see_it(everywhere: Office) -> 
     ]
     await see.check(first, second)
 
+    # formatted words, a file each way, and a reaction
+    items = [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]} for text in ("a", "b")
+    ]
+    list_ = {"type": "rich_text_list", "style": "bullet", "indent": 0, "elements": items}
+    bold = {"type": "text", "text": "These two:", "style": {"bold": True}}
+    rich = [{"type": "rich_text_section", "elements": [bold]}, list_]
+    carla.say(office.front, "*These two:*\n• a\n• b", thread=office.outside(), rich=rich)
+    report = carla.send_file("march.csv", b"a;b;c")
+    carla.share(office.front, report, text="The report", thread=office.outside(), stub=True)
+    await office.settle()
+    plan = robin.send_file("plan.txt", b"step one")
+    robin.share(office.back, plan, text="<@UHALFDOOR> reply Our plan", thread=office.inside())
+    await office.settle()
+    secret = robin.send_file("deploy.log", b"internal")
+    robin.share(office.back, secret, text="look at line 7", thread=office.inside())
+    carla.react(carla.find(office.front, "Our plan"), "thumbsup")
+    see.outside[first] += [
+        "Carla: *These two:*\n• a\n• b",
+        "Carla: The report\n[file march.csv, 5]",
+        "Robin (Support): Our plan\nplan.txt (8 B)",
+        "Robin (Support): plan.txt\n[file plan.txt, 8]",
+    ]
+    see.inside[first] += [
+        "Carla (Acme): *These two:*\n• a\n• b\n🌐 public",
+        "Carla (Acme): The report\nmarch.csv (5 B)\n🌐 public",
+        "Carla (Acme): march.csv\n[file march.csv, 5]",
+        "Robin: PING:UHALFDOOR reply Our plan\n[file plan.txt, 8]",
+        "Robin → customer: Our plan\nplan.txt (8 B)\n👍 1\n🌐 public\n[Edit] [Recall]",
+        "Robin → customer: plan.txt\n[file plan.txt, 8]",
+        "Robin: look at line 7\n[file deploy.log, 8]",
+    ]
+    see.robin_told.append("The customer has it now (ACME-1).")
+    await see.check(first, second)
+
     # an internal status by command, a public one by form
     robin.say(office.back, "<@UHALFDOOR> status on hold internal", thread=office.inside())
     line = "*On hold* _(the customer sees: Open)_ · nobody yet · *Priority: Normal*"
@@ -180,8 +214,10 @@ async def test_a_tickets_whole_life_as_both_sides_see_it(everywhere: Office) -> 
     closed = STAFF_BUTTONS.replace("[Close]", "[Reopen]")
     see.back[0] = see.staff_card(first, EXPORT, line.replace("In progress", "Closed"), closed)
     solved = "Halfdoor: ✅ *ACME-1 is solved.*\nRobin writes:\nFixed in 4.2.1, please reload.\n"
-    again = f"[It is not solved]\n{WINDOW}"
-    see.outside[first].append(f"{solved}How was it? 1 is poor, 5 is great.\n[1] [2] [3] [4] [5]\n{again}")
+    again = "[It is not solved] [Read it again]"
+    see.outside[first].append(
+        f"{solved}How was it? 1 is poor, 5 is great.\n[1] [2] [3] [4] [5]\n{again}\n_{WINDOW} {FALLBACK}_"
+    )
     see.inside[first] += [
         "Robin → customer: Fixed in 4.2.1, please reload.\n🌐 public\n[Edit] [Recall]",
         "Robin: it was our deploy\n🔒 internal note",
@@ -190,11 +226,24 @@ async def test_a_tickets_whole_life_as_both_sides_see_it(everywhere: Office) -> 
 
     # the customer rates it
     await carla.click(carla.find(office.front, "is solved"), "rate_4")
-    see.outside[first][-1] = f"{solved}You gave 4 of 5. Thank you.\n{again}"
+    see.outside[first][-1] = f"{solved}You gave 4 of 5. Thank you.\n{again}\n_{WINDOW}_"
     line = line.replace("In progress", "Closed") + " · rated 4 of 5"
     see.back[0] = see.staff_card(first, EXPORT, line, closed)
     see.inside[first].append("Halfdoor: Carla rated it 4 of 5.")
     await see.check(first, second)
+
+    # reads it again, the public half alone
+    await carla.click(carla.find(office.front, "is solved"), "read")
+    record = validate.read(carla.form()["blocks"], "")
+    for shown in (
+        "We know the cause.",
+        "It happens with the March & April reports",
+        "The report",
+        "Fixed in 4.2.1",
+    ):
+        assert shown in record
+    for internal in ("CSV", "deploy", "recalled", "wrong window", "going out today", "1 h 30"):
+        assert internal not in record
 
     # and opens it again
     await carla.click(carla.find(office.front, "is solved"), "reopen")
@@ -206,6 +255,6 @@ async def test_a_tickets_whole_life_as_both_sides_see_it(everywhere: Office) -> 
 
     # nothing internal in all that Slack would hand the customer, and nothing was delivered twice
     everything = office.carla.sees_everything(office.front)
-    for secret in ("CSV", "repyl", "deploy", "on hold", "On hold", "1 h 30", "Priority", "Kim"):
-        assert secret not in everything
+    for internal in ("CSV", "repyl", "deploy", "line 7", "on hold", "On hold", "1 h 30", "Priority", "Kim"):
+        assert internal not in everything
     assert office.server.redelivered == 0

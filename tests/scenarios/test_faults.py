@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import Any
 
 import pytest
@@ -84,6 +85,47 @@ async def test_a_burst_keeps_its_order(sqlite_url: str) -> None:
         for text in texts:
             office.carla.say(office.front, text, thread=office.outside())
         assert await relayed(office) == texts
+
+
+async def test_five_hundred_events_at_once_while_a_connection_is_renewed_and_slack_delivers_twice(
+    office: Office,
+) -> None:
+    await office.ticket()
+    # the courier must wait meanwhile: what is sent already cannot be put in order any more
+    office.server.fault("chat.postMessage", "429", channel=office.back.id, retry_after=30)
+    office.carla.say(office.front, "first", thread=office.outside())
+    await office.settle()
+    office.server.hold()
+    texts = [f"{n:03}" for n in range(500)]
+    for text in texts:
+        office.carla.say(office.front, text, thread=office.outside())
+    notes = [f"note {n}" for n in range(20)]
+    for text in notes:
+        office.robin.say(office.back, text, thread=office.inside())
+    before = office.carla.sees_everything(office.front)
+    held = list(office.server._held or [])
+    random.Random(1).shuffle(held)
+    office.server.release(lambda _: held)
+    if office.server.connections:
+        await office.server.disconnect()
+    for payload in held[:100]:
+        office.server.repeat(payload)
+    await office.settle()
+    await office.clock.advance(31)
+    assert await relayed(office) == ["first", *texts]
+    assert office.carla.sees_everything(office.front) == before
+
+
+async def test_edits_that_arrive_in_the_wrong_order_end_with_the_last(office: Office) -> None:
+    await office.ticket()
+    said = office.carla.say(office.front, "one", thread=office.outside())
+    await office.settle()
+    office.server.hold()
+    for text in ("two", "three", "four"):
+        office.carla.edit(said, text)
+    office.server.release(lambda held: held[::-1])
+    assert await relayed(office) == ["four"]
+    assert office.staff_thread()[-1].endswith("(edited)")
 
 
 async def test_what_arrives_out_of_order_is_sent_by_its_time_while_it_waits(office: Office) -> None:

@@ -90,7 +90,9 @@ async def test_a_channel_that_was_shared_while_we_were_away_is_noticed_at_the_st
     await office.robin.slash(office.front, "note ACME-1 secret")
     await office.settle()
     assert "secret" not in office.robin.sees_everything(office.back)
-    assert "shared with Beta Corp" in office.robin.sees(office.back)[-1]
+    async with asyncio.timeout(10):
+        while "shared with Beta Corp" not in office.robin.sees(office.back)[-1]:
+            await asyncio.sleep(0.01)
     # and it is said once
     await office.halfdoor.stop()
     await office.open(link=False)

@@ -207,6 +207,7 @@ class Life:
                 ask(CARLA, a.AskDesk(), FRONT)
             case "shows":
                 ask(CARLA, a.AskStatus(key), FRONT)
+                ask(CARLA, a.AskRecord(key), FRONT)
             case "foreign":
                 ask(CARLA, a.AskStatus("ACME-99"), FRONT)
             case "forbidden":
