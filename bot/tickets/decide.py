@@ -212,7 +212,7 @@ def _changes_nothing(entry: Message | Note, text: str, files: tuple[File, ...], 
     """Whether an edit leaves an entry as it is, or is older than what it has been edited into."""
     if at < (entry.edited or entry.at):
         return True
-    # One that restores a customer's own text is kept, for an older one may yet arrive. A reply's is not: staff
+    # One that restores a customer's own text is kept: an older one may yet arrive. A reply's is not: staff
     # may have changed what stays inside, and the customer must not be shown that.
     restores = isinstance(entry, Message) and entry.said_on is Side.CUSTOMER
     return (text, files) == (entry.text, entry.files) and not restores
