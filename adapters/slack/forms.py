@@ -6,8 +6,9 @@ import json
 from typing import Any, TypeAlias
 
 from adapters.slack import markup
+from bot.ports import Link
 from bot.tickets.decide import TEXT_LIMIT
-from bot.tickets.model import TITLE_LIMIT, Project, Status, Visibility
+from bot.tickets.model import TITLE_LIMIT, Place, Status, Visibility
 from bot.tickets.texts import LANGUAGES, say
 
 View: TypeAlias = dict[str, Any]
@@ -129,8 +130,12 @@ def close(language: str, channel: str, ticket: str) -> View:
     )
 
 
-def setup(language: str, channel: str, known: Project | None = None) -> View:
-    """Ask which channels belong to a project; `known` is the one that the channel belongs to already."""
+def setup(language: str, channel: str, link: Link | None = None) -> View:
+    """Ask which channels belong to a project; `link` is the one that the channel belongs to already."""
+    here = channel
+    known, staff_place = (link.project, link.staff_place) if link else (None, None)
+    if link is not None and staff_place == Place("slack", channel):
+        channel = next((one.id for one in link.customer_places if one.network == "slack"), channel)
     customers = {"type": "conversations_select", "action_id": "customer", "initial_conversation": channel}
     customers["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}  # type: ignore[assignment]
     staff = {
@@ -138,10 +143,12 @@ def setup(language: str, channel: str, known: Project | None = None) -> View:
         "action_id": "staff",
         "filter": {"include": ["private"], "exclude_external_shared_channels": True},
     }
+    if staff_place is not None and staff_place.network == "slack":
+        staff["initial_conversation"] = staff_place.id
     return _form(
         "setup",
         language,
-        {"c": channel, "l": language},
+        {"c": here, "l": language},
         _text("key", say("form.setup.key", language), limit=10, initial=known.key if known else ""),
         _text("name", say("form.setup.name", language), limit=60, initial=known.name if known else ""),
         _select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +37,8 @@ class Event:
     blocks: tuple[Any, ...] = ()
     #: File objects as Slack has them; those of shared channels must be looked up.
     files: tuple[dict[str, Any], ...] = ()
+    #: What the event itself says of a person of another organisation.
+    profile: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def users(self) -> list[str]:
@@ -209,6 +211,7 @@ def _words(kind: str, channel: str, message: Mapping[str, Any], edited: str | No
         edited,
         tuple(blocks) if isinstance(blocks, list) else (),
         _files(message),
+        profile if isinstance(profile := message.get("user_profile"), dict) else {},
     )
 
 

@@ -125,8 +125,8 @@ class _Listening:
         async with self.turns.setdefault((told.channel, told.thread or told.ts), asyncio.Lock()):
             if await self.desk.link(Place("slack", told.channel)) is None and told.kind != "said":
                 return
-            locale = await self.locale(told.user)
-            incoming = inbound.incoming(told, *await self.about(told), locale=locale)
+            about = await self.about(told)
+            incoming = inbound.incoming(told, *about, locale=await self.locale(told.user))
             answer = await self.desk.handle(replace(incoming, at=at or incoming.at))
         if answer is not None:
             await self.tell(told.channel, told.user, answer, told.thread)
@@ -159,6 +159,7 @@ class _Listening:
 
     async def about(self, told: inbound.Event) -> tuple[str, dict[str, Person], tuple[File, ...]]:
         """Look up what an event only names: our own user id, the people, and the files."""
+        self.network.people.told(told.user, told.profile)
         bot = str((await self.network.api.who())["user_id"])
         people = await self.network.people.named([user for user in told.users if user])
         files = await asyncio.gather(*(self.network.files.described(one) for one in told.files))
@@ -268,7 +269,7 @@ class _Listening:
                 if isinstance(ask, a.AskSetup):
                     await self.insider_only(user)
                     link = await self.desk.link(Place("slack", channel))
-                    await self.open(trigger, forms.setup(language, channel, link.project if link else None))
+                    await self.open(trigger, forms.setup(language, channel, link))
                     return None
             except Refused as refused:
                 return Words(refused.words(language), refused=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +45,8 @@ class People:
         self._clock = clock
         self._people: dict[str, tuple[datetime, Known]] = {}
         self._members: dict[str, tuple[datetime, frozenset[str]]] = {}
+        #: What events say of people whom Slack won't tell us of when asked.
+        self._told: dict[str, Person] = {}
         #: Counts the member events of a channel, so that an answer overtaken by one is not kept.
         self._changes: dict[str, int] = {}
 
@@ -59,10 +62,17 @@ class People:
             if not error.reason.startswith(HIDDEN):
                 raise
             # Slack won't say who that is; what they said is taken all the same, as a customer's.
-            return Known(Person("slack", user, user), insider=False, bot=False)
+            return Known(self._told.get(user) or Person("slack", user, user), insider=False, bot=False)
         known = _known(answer["user"], await self._api.team())
         self._people[user] = now, known
         return known
+
+    def told(self, user: str, profile: Mapping[str, Any]) -> None:
+        """Keep what an event says of its author, for when Slack says nothing else."""
+        name = profile.get("display_name") or profile.get("real_name")
+        if user and name:
+            picture = profile.get("image_72")
+            self._told[user] = Person("slack", user, str(name), str(picture) if picture else None)
 
     async def person(self, user: str) -> Person:
         return (await self.known(user)).person

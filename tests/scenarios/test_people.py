@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.doubles.slack import NotOffered
-from tests.doubles.slack.world import GUEST_ORG
+from tests.doubles.slack.world import GUEST_ORG, HOST
 from tests.office import Office
 
 
@@ -197,7 +197,7 @@ async def test_somebody_slack_will_not_name_is_heard_all_the_same(office: Office
     said = ghost.say(office.front, "Boo", thread=office.outside())
     del office.world.users[ghost.id]
     await office.settle()
-    assert office.staff_thread()[-1] == f"{ghost.id} (Acme): Boo\n🌐 public"
+    assert office.staff_thread()[-1] == "Ghost (Acme): Boo\n🌐 public"
     assert said.user == ghost.id
 
 
@@ -364,3 +364,55 @@ class TestTheAppHome:
             assert one.home().startswith("*How can we help?*\nOpen a ticket in the channel that you share")
             assert "secret" not in str(office.world.homes[one.id])
         assert ines.home().startswith("*Wie können wir helfen?*")
+
+
+class TestWhoIsWho:
+    """Grid customers and our own Grid, guests, bots, people who left, and people Slack won't tell of."""
+
+    async def test_a_grid_member_with_a_seat_in_our_workspace_is_staff_and_one_without_is_not(
+        self, office: Office
+    ) -> None:
+        await office.ticket()
+        seated = office.human("Sia", team="TGRID0002", grid=("TGRID0002", HOST))
+        office.world.join(office.back, seated.user)
+        await office.settle()
+        assert "5 min booked" in await office.robin.slash(office.back, "time ACME-1 5m x")
+        seated.say(office.back, "<@UHALFDOOR> reply From the other house.", thread=office.inside())
+        await office.settle()
+        assert office.customer_thread() == ["Sia (Support): From the other house."]
+        stranger = office.human("Uma", team="TGRID0003", grid=("TGRID0003",))
+        office.world.join(office.back, stranger.user)
+        await office.settle()
+        assert "there are guests in this channel (Uma)" in office.robin.sees(office.back)[-1]
+        stranger.say(office.back, "<@UHALFDOOR> reply I should not.", thread=office.inside())
+        await office.settle()
+        assert "I should not" not in office.carla.sees_everything(office.front)
+
+    async def test_a_customers_grid_is_theirs_whatever_id_it_has(self, office: Office) -> None:
+        grid = office.human("Gus", team="E0CUSTOMER")
+        office.world.join(office.front, grid.user)
+        grid.say(office.front, "<@UHALFDOOR> Our export fails")
+        await office.settle()
+        assert office.staff_thread() == ["Gus (Acme): Our export fails\n🌐 public"]
+        grid.say(office.front, "<@UHALFDOOR> time 5m x", thread=office.outside())
+        await office.settle()
+        assert "booked" not in office.robin.find(office.back, "ACME-1 ·").blocks[1]["text"]["text"]
+
+    async def test_whoever_left_the_company_is_staff_no_more_at_once(self, office: Office) -> None:
+        await office.ticket()
+        assert "5 min booked" in await office.kim.slash(office.back, "time ACME-1 5m x")
+        office.kim.user.deleted = True
+        event = {"type": "user_change", "user": office.kim.user.info(), "event_ts": office.world.ts()}
+        office.world.emit(event, None)
+        await office.settle()
+        assert await office.kim.slash(office.back, "time ACME-1 5m x") == "Only the support team can do that."
+
+    async def test_bots_open_nothing_and_shut_no_door(self, office: Office) -> None:
+        bot = office.human("Deploys", bot=True)
+        office.world.join(office.back, bot.user)
+        office.world.join(office.front, bot.user)
+        message = office.carla.say(office.front, "The export is empty")
+        await office.settle()
+        bot.react(message, "ticket")
+        await office.settle()
+        assert office.robin.sees(office.back) == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.slack import forms, network, render
 from bot import hub
-from bot.ports import Listing, Preview, Words
+from bot.ports import Link, Listing, Preview, Words
 from bot.tickets.decide import TEXT_LIMIT
 from bot.tickets.deliveries import (
     ClosingNotice,
@@ -196,6 +196,8 @@ def test_every_answer_passes_slacks_checks(
 def test_every_form_passes_slacks_checks(language: str, name: str, text: str, title: str) -> None:
     key, channel = "A123456789-1000000", "C0000000001"
     reply = Message(id="m", ticket=key, by=Actor(Person("slack", "U1", name), Side.STAFF), at=AT, text=text)
+    about = Project("A123456789", name[:60], language, every_message=True)
+    link = Link(about, (Place("slack", channel),), Place("slack", "C0000000002"))
     post = render.for_customer(reply, Project("ACME", name[:60], language)).named()
     for view in (
         forms.open_ticket(language, channel),
@@ -207,7 +209,7 @@ def test_every_form_passes_slacks_checks(language: str, name: str, text: str, ti
         forms.assign(language, channel, key, "U1"),
         forms.close(language, channel, key),
         forms.setup(language, channel),
-        forms.setup(language, channel, Project("A123456789", name[:60], language, every_message=True)),
+        forms.setup(language, channel, link),
         forms.publish(language, channel, key, "e" * 24, "d" * 24, post.blocks),
         forms.words(language, text or "x"),
     ):
