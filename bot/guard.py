@@ -28,20 +28,19 @@ class Guard:
         self._networks = networks
         self._clock = clock
         self._looks = asyncio.Lock()
-        #: The staff places that have been looked at since we began: what is known of others may be old.
-        self._seen: set[Place] = set()
+        #: What our last look at each place found: what the store knows may be older.
+        self._open: dict[Place, bool] = {}
 
     async def internal(self, place: Place) -> bool:
-        """Whether a staff place may be posted into, for all we know; one not looked at yet is looked at now.
+        """Whether a staff place may be posted into; unless our last look found so, look again.
 
         Raises NotSent when the network does not say, Unavailable when the database is away.
         """
-        if place not in self._seen:
+        if not self._open.get(place):
             await self.look(place)
-            if place not in self._seen:
-                raise NotSent("the network does not say who can see the staff channel")
-            return place not in await self._store.read(lambda tx: tx.doors())
-        return True
+        if place not in self._open:
+            raise NotSent("the network does not say who can see the staff channel")
+        return self._open[place]
 
     async def look(self, place: Place, by: Person | None = None) -> None:
         """Look at a place of a project; hold or let go of what is owed to it, and tell staff.
@@ -60,10 +59,11 @@ class Guard:
             except NotSent as error:
                 log.warning("door_unknown", place=place.id, reason=error.reason)
                 return
-            self._seen.add(place)
             now = self._clock.now()
-            if not await self._store.transact(lambda tx: tx.set_door(place, shut, now)):
-                return
+            changed = await self._store.transact(lambda tx: tx.set_door(place, shut, now))
+            self._open[place] = shut is None
+        if not changed:
+            return
         if shut is None:
             log.info("door_open", place=place.id)
         else:

@@ -14,7 +14,7 @@ import pytest
 from bot.asking import apply
 from bot.courier import Courier
 from bot.guard import Guard
-from bot.ports import Lanes, Link, NotSent, Opened, Shut, Tx
+from bot.ports import Due, Lanes, Link, NotSent, Opened, Shut, Tx
 from bot.tickets import commands as c
 from bot.tickets.decide import open_ticket
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, StaffNotice, ToCustomer
@@ -133,8 +133,8 @@ class Rig:
             if self.store.sqlite
             else PostgresLanes(self.store, clock, **({"stalled_after": 1.0} | lanes))
         )
-        guard = Guard(self.store, {"fake": network}, clock)
-        self.courier = Courier(self.store, self.lanes, {"fake": network}, guard, clock, max_attempts=3)
+        self.guard = Guard(self.store, {"fake": network}, clock)
+        self.courier = Courier(self.store, self.lanes, {"fake": network}, self.guard, clock, max_attempts=3)
         self.rang: list[str] = []
 
     async def start(self) -> None:
@@ -220,6 +220,41 @@ async def test_several_deliveries_of_one_transaction_keep_their_order(rig: Rig) 
     assert rig.network.said("ONE-back") == texts
     assert rig.network.posts[0][1].endswith("card")
     assert rig.network.overlaps == 0
+
+
+async def test_no_post_goes_into_a_staff_place_that_nobody_has_looked_at_yet(rig: Rig) -> None:
+    rig.network.shut = Shut("public")
+    opened = await rig.open()
+    await rig.reply(opened, "one")
+    await rig.drain()
+    assert {where for where, _ in rig.network.posts} == {"ONE-front"}
+    rig.network.shut = None
+    await rig.guard.look(opened.surfaces.staff.place)
+    await rig.drain()
+    assert rig.network.said("ONE-back") == ["one"]
+
+
+async def test_a_post_taken_from_the_ledger_before_the_door_was_shut_is_held_too(rig: Rig) -> None:
+    opened = await rig.open()
+    await rig.drain()
+    inner = rig.store.next_due
+
+    async def shut_meanwhile(*given: Any) -> Any:
+        due = await inner(*given)
+        if isinstance(due, Due) and rig.network.shut is None and due.delivery.surface.place.id == "ONE-back":
+            rig.network.shut = Shut("shared", "Beta")
+            await rig.guard.look(opened.surfaces.staff.place)
+        return due
+
+    rig.store.next_due = shut_meanwhile  # type: ignore[method-assign]
+    await rig.reply(opened, "one")
+    await rig.drain()
+    assert rig.network.said("ONE-back") == []
+    rig.network.shut = None
+    rig.store.next_due = inner  # type: ignore[method-assign]
+    await rig.guard.look(opened.surfaces.staff.place)
+    await rig.drain()
+    assert rig.network.said("ONE-back") == ["one"]
 
 
 async def test_surfaces_are_served_in_parallel(rig: Rig) -> None:

@@ -103,6 +103,8 @@ acts = st.builds(
     reason=st.booleans(),
 )
 histories = st.lists(acts, min_size=1, max_size=14)
+#: Where leaks are sought: more can happen in one.
+long_histories = st.lists(acts, min_size=10, max_size=20)
 
 
 class Life:
