@@ -103,8 +103,10 @@ def test_no_method_is_called_that_the_double_does_not_know() -> None:
     assert named <= set(METHODS)
 
 
-def test_the_app_home_is_shown(manifest: dict[str, Any]) -> None:
-    assert manifest["features"]["app_home"]["home_tab_enabled"]
+def test_the_app_home_is_shown_and_direct_messages_arrive(manifest: dict[str, Any]) -> None:
+    home = manifest["features"]["app_home"]
+    assert home["home_tab_enabled"]
+    assert home["messages_tab_enabled"]
 
 
 def test_interactivity_and_socket_mode_are_on(manifest: dict[str, Any]) -> None:
