@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack import forms, network, render
@@ -146,6 +146,7 @@ def worst(draw: st.DrawFn) -> tuple[Project, list[CustomerContent], list[StaffCo
     return about, customers, inner
 
 
+@settings(max_examples=15)
 @given(worst())
 def test_every_post_passes_slacks_checks(
     found: tuple[Project, list[CustomerContent], list[StaffContent]],
@@ -173,6 +174,7 @@ def test_every_post_passes_slacks_checks(
     answered(Preview(shown * 8, about.language))
 
 
+@settings(max_examples=15)
 @given(worst(), st.integers(0, 15), names)
 def test_every_answer_passes_slacks_checks(
     found: tuple[Project, list[CustomerContent], list[StaffContent]], many: int, name: str
@@ -192,6 +194,7 @@ def test_every_answer_passes_slacks_checks(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=15)
 @given(name=names, text=texts, title=titles)
 def test_every_form_passes_slacks_checks(language: str, name: str, text: str, title: str) -> None:
     key, channel = "A123456789-1000000", "C0000000001"
