@@ -9,8 +9,6 @@ from typing import Any
 
 import aiohttp
 import structlog
-from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -19,9 +17,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import files, inbound, markup, render
 from adapters.slack.api import Api
 from adapters.slack.files import FileGone, Files
+from adapters.slack.http import CLOSE_TIMEOUT, Requests
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
-from bot.ports import Clock, NotSent, Shut, Unavailable
+from bot.ports import Clock, NotSent, Shut
 from bot.tickets.deliveries import Delivery, ToCustomer
 from bot.tickets.model import Actor, Message, Note, Person, Place, PostRef, Project, Side
 from bot.tickets.texts import Refused
@@ -30,10 +29,6 @@ log = structlog.get_logger()
 
 #: Pages of a thread or a channel, 200 posts each, that are searched for a mark.
 SEARCH_PAGES = 10
-#: Seconds that a connection has to say goodbye.
-CLOSE_TIMEOUT = 3.0
-#: Bytes of the largest request that is read; Slack's are far smaller.
-MAX_REQUEST = 4 << 20
 #: The words for a staff channel that will not do, by why it is shut.
 UNFIT = {
     "unseen": "no.not_in_place",
@@ -88,8 +83,7 @@ class SlackNetwork:
         #: Called at each new connection, and run beside it; both set by the listeners.
         self.connected: Callable[[], None] = lambda: None
         self.beside: Callable[[], Coroutine[Any, Any, None]] = self._say_nothing
-        #: The port that is listened at in mode http, once it is.
-        self.port: int | None = None
+        self._requests = Requests(self.app, settings.listen, self._well)
 
     # ------------------------------------------------------------ Network
 
@@ -192,7 +186,7 @@ class SlackNetwork:
         beside = asyncio.ensure_future(self.beside())
         try:
             if self._settings.mode == "http":
-                await self._serve()
+                await self._requests.serve(self.connected)
             else:
                 await self._listen()
         finally:
@@ -227,53 +221,19 @@ class SlackNetwork:
     async def close(self) -> None:
         await self._session.close()
 
-    async def _serve(self) -> None:
-        """Take Slack's signed requests until cancelled; what is being taken then is answered first."""
-        app = web.Application(client_max_size=MAX_REQUEST)
-        app.router.add_post("/slack/events", self._request)
-        app.router.add_get("/health", self._healthy)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_TIMEOUT)
-        host, _, port = self._settings.listen.rpartition(":")
-        try:
-            await runner.setup()
-            try:
-                await web.TCPSite(runner, host, int(port)).start()
-            except OSError as error:
-                where = f"{self._settings.listen} cannot be listened at ({error.strerror})"
-                raise NotSent(f"{where}: set HALFDOOR_SLACK_LISTEN") from None
-            self.connected()
-            self.port = int(runner.addresses[0][1])
-            await asyncio.Event().wait()
-        finally:
-            self.port = None
-            await runner.cleanup()
-
-    async def _request(self, request: web.Request) -> web.Response:
-        # Bolt takes it for a number before it looks at the signature.
-        if not request.headers.get("X-Slack-Request-Timestamp", "0").isdecimal():
-            return web.Response(status=401)
-        try:
-            answer = await self.app.async_dispatch(await to_bolt_request(request))
-        except Exception as error:
-            # Bolt itself could not read it. Slack never sends such a thing: nothing is lost by a refusal.
-            log.error("malformed_request", error=type(error).__name__, exc_info=True)
-            return web.Response(status=400)
-        return await to_aiohttp_response(answer)
-
-    async def _healthy(self, _: web.Request) -> web.Response:
-        """Say whether messages can be taken right now, without a word of what is inside."""
-        try:
-            await self.health()
-            await self.api.who()
-        except (Unavailable, NotSent) as error:
-            away = "database" if isinstance(error, Unavailable) else "slack"
-            return web.json_response({"ok": False, "away": away}, status=503)
-        return web.json_response({"ok": True})
+    async def _well(self) -> None:
+        await self.health()
+        await self.api.who()
 
     async def _say_nothing(self) -> None:
         """Nothing stands behind the network."""
 
     # ------------------------------------------------------------ for the listeners
+
+    @property
+    def port(self) -> int | None:
+        """The port that is listened at in mode http, once it is."""
+        return self._requests.port
 
     async def check_places(self, customer: str, staff: str) -> None:
         """Check the channels that somebody wants to link.
