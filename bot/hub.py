@@ -23,7 +23,8 @@ DEEPEST = 5
 
 _RULES = "emphasis strikethrough backticks link escape fence blockquote list newline"  # all others stay text
 _markdown = MarkdownIt("zero", {"maxNesting": 100}).enable(_RULES.split())
-_MARKUP = re.compile(r"([\\`*_~\[\]])")
+#: The signs that are escaped in text.
+_MARKUP = "\\`*_~[]"
 _LINE_START = re.compile(r"^(?=[>+-]|\d{1,9}[.)])")
 _BLANK = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _LOOKS_LIKE_ADDRESS = re.compile(r"\s*(?:https?:|www\.|mailto:)", re.IGNORECASE)
@@ -83,8 +84,11 @@ def read(text: str) -> tuple[Block, ...]:
     return tidy(_blocks(_markdown.parse(text)))
 
 
-def write(blocks: Iterable[Block]) -> str:
-    """Write a tree so that `read` gives it back, tidied."""
+def write(blocks: Iterable[Block], *, also: str = "") -> str:
+    """Write a tree so that `read` gives it back, tidied.
+
+    `also`: further punctuation to escape, for readers to whom it means something.
+    """
     lines: list[str] = []
     offsets: list[int] = []
     numbered: set[int] = set()
@@ -96,9 +100,9 @@ def write(blocks: Iterable[Block]) -> str:
             case Code(text=text):
                 lines.append(_fenced(text))
             case Paragraph(spans=spans):
-                lines.append(_inline(spans))
+                lines.append(_inline(spans, also))
             case Quote(spans=spans):
-                lines += [f"> {line}" for line in _inline(spans).split("\n")]
+                lines += [f"> {line}" for line in _inline(spans, also).split("\n")]
             case Item(spans=spans, depth=depth, number=number):
                 sign = "- " if number is None else f"{number}. "
                 goes_on = isinstance(before, Item) and depth <= before.depth and depth in numbered
@@ -110,7 +114,7 @@ def write(blocks: Iterable[Block]) -> str:
                 if number is not None:
                     numbered.add(depth)
                 rest = f"\n{indent}{' ' * len(sign)}"
-                lines.append(indent + sign + _inline(spans).replace("\n", rest))
+                lines.append(indent + sign + _inline(spans, also).replace("\n", rest))
             case _:
                 assert_never(block)
     return "\n".join(lines)
@@ -332,22 +336,22 @@ def _levelled(blocks: list[Block]) -> Iterator[Block]:
 # ---------------------------------------------------------------- writing
 
 
-def _inline(spans: Line) -> str:
+def _inline(spans: Line, also: str) -> str:
     lines: list[str] = [""]
     for span in spans:
         for n, text in enumerate(span.text.split("\n")):
             if n:
                 lines.append("")
             if text:
-                lines[-1] = _append(lines[-1], replace(span, text=text))
+                lines[-1] = _append(lines[-1], replace(span, text=text), also)
     return "\n".join(_guard(line) for line in lines)
 
 
-def _append(line: str, span: Span) -> str:
+def _append(line: str, span: Span, also: str) -> str:
     if span.code:
         written = _backticked(span.text)
     else:
-        written = _MARKUP.sub(r"\\\1", span.text)
+        written = "".join(f"\\{sign}" if sign in _MARKUP or sign in also else sign for sign in span.text)
         edges = written[0].isalnum(), written[-1].isalnum()
         for sign, on in (("~~", span.strike), ("*", span.italic), ("**", span.bold)):
             if on:

@@ -1,0 +1,1 @@
+"""Halfdoor on Discord."""

@@ -1,0 +1,183 @@
+"""Discord's Markdown to the hub's CommonMark, and back: nothing in it can ping or break out of its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot import hub
+from bot.hub import JOINER, Block, Code, Paragraph
+
+#: Signs that mean something to Discord beside CommonMark's: mentions, spoilers, headings.
+SIGNS = "<|@#"
+
+_ADDRESS = r"https?://[^\s<>\u2060`\\]*[^\s<>\u2060`\\*_~|()\[\].,;:!?'\"]"
+_TOKEN = re.compile(
+    r"\\(?P<escaped>[^0-9A-Za-z\s])"
+    r"|```(?:[A-Za-z0-9_+.#-]+\n)?\n*(?P<fenced>[^\n](?:.|\n)*?)\n*```"
+    r"|(?P<code>(?P<ticks>`+)(?!`)(?:.|\n)*?[^`](?P=ticks)(?!`))"
+    r"|(?P<target>\]\((?:<[^<>\n]*>|[^\s()<>]+)\))"
+    r"|<@!?(?P<user>\d+)>"
+    r"|<@&(?P<role>\d+)>"
+    r"|<#(?P<channel>\d+)>"
+    r"|<a?:(?P<emoji>\w+):\d+>"
+    r"|<t:(?P<time>-?\d{1,13})(?::[a-zA-Z])?>"
+    r"|</(?P<command>[^:<>\n]+):\d+>"
+    rf"|<(?P<quiet>{_ADDRESS})>"
+    rf"|(?P<address>{_ADDRESS})"
+)
+_HEADING = re.compile(r"#{1,3} +(.+)")
+_SMALL = re.compile(r"-# +(?=\S)")
+_ITEM = re.compile(r" *(?:[*-]|\d{1,9}\.) +\S")
+#: What CommonMark would take for the beginning of a block, and Discord does not.
+_NO_BLOCK = re.compile(r" *(?:>(?! )|\+|~~~|\d{1,9}\)|[*-]$|```)")
+_WRITTEN_ADDRESS = re.compile(r"https?://(?:\\[^\s0-9A-Za-z]|[^\s<>\u2060`\\])+")
+_ESCAPABLE = re.compile(r"([\\`*_~\[\]<>|@#])")
+#: Code and where links lead to, which are left as they stand, in what we have written ourselves.
+_FIXED = re.compile(
+    r"(^`{3,}\n(?:.|\n)*?\n`{3,}$|(?<![\\`])(`+)(?!`)(?:.|\n)*?[^`]\2(?!`)|\]\(<[^<>\n]*>\))", re.MULTILINE
+)
+
+
+def to_hub(text: str, names: Mapping[str, str]) -> str:
+    """Turn what somebody wrote on Discord into hub text.
+
+    `names`: what the ids of people, roles and channels in it are called.
+    """
+    return hub.write(_read(text, names))
+
+
+def mentioned(text: str) -> list[str]:
+    """Return the ids of the people that a Discord text mentions, each once, in order."""
+    return list(dict.fromkeys(match["user"] for match in _TOKEN.finditer(text) if match["user"]))
+
+
+def content(text: str) -> str:
+    """Turn hub text into what Discord shows as it was meant."""
+    blocks = [
+        # Discord has no longer fences: three signs within code are held apart.
+        Code(re.sub(r"(?<=`)(?=`)", JOINER, block.text)) if isinstance(block, Code) else block
+        for block in hub.read(text)
+    ]
+    return _outside_fixed(hub.write(blocks, also=SIGNS))
+
+
+def plain(text: str) -> str:
+    """Escape a text that was typed without any formatting, such as a name, for one line of Discord's."""
+    line = _ESCAPABLE.sub(r"\\\1", " ".join(text.split()))
+    return _unpinged(JOINER + line if re.match(r"[>+-]|\d{1,9}[.)]", line) else line)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _read(text: str, names: Mapping[str, str]) -> Iterator[Block]:
+    kept: list[str] = []
+    quoting = fence = False
+    for line in _TOKEN.sub(lambda match: _commonmark(match, names), text).split("\n"):
+        if line.startswith("\x00"):  # a fence of ours
+            fence = not fence
+        if fence or line.startswith("\x00"):
+            kept.append(line.removeprefix("\x00"))
+            continue
+        if not quoting and line.startswith(">>> "):
+            quoting, line = True, line[4:]
+            kept.append("")
+        if quoting:
+            kept.append(f"> {line}")
+            continue
+        if heading := _HEADING.fullmatch(line):
+            yield from hub.read("\n".join(kept))
+            kept = []
+            yield from _bold(hub.read(heading[1]))
+            continue
+        line = _SMALL.sub("", line)
+        if _kind(line) != _kind(kept[-1] if kept else "") and line[:1] != " ":
+            kept.append("")
+        kept.append(JOINER + line if _NO_BLOCK.match(line) and not _kind(line) else line)
+    yield from hub.read("\n".join(kept))
+
+
+def _kind(line: str) -> str:
+    """Say what Discord takes a line for: CommonMark would let a quote or a list go on in the next line."""
+    if line.startswith("> "):
+        return "quote"
+    return "item" if _ITEM.match(line) else ""
+
+
+def _bold(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    for block in blocks:
+        if isinstance(block, Code):
+            yield block
+        else:
+            yield Paragraph(tuple(span if span.code else replace(span, bold=True) for span in block.spans))
+
+
+def _commonmark(match: re.Match[str], names: Mapping[str, str]) -> str:
+    """Write one of Discord's tokens as CommonMark."""
+    kind, said = next((name, text) for name, text in match.groupdict().items() if text is not None)
+    match kind:
+        case "escaped":
+            return f"\\{said}"
+        case "fenced":
+            opening, *rest, closing = hub.write([Code(said)]).split("\n") if said.strip() else ("", "")
+            return "\n".join(["", f"\x00{opening}", *rest, f"\x00{closing}", ""]) if opening else ""
+        case "code" | "target":
+            return said
+        case "user":
+            return _escaped(f"@{names.get(said, 'someone')}")
+        case "role":
+            return _escaped(f"@{names.get(said, 'role')}")
+        case "channel":
+            return _escaped(f"#{names.get(said, 'channel')}")
+        case "emoji":
+            return _escaped(f":{said}:")
+        case "time":
+            return _time(int(said))
+        case "command":
+            return _escaped(f"/{said}")
+        case _:
+            return _escaped(said)
+
+
+def _time(seconds: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_~\[\]])", r"\\\1", text)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _outside_fixed(written: str) -> str:
+    """Let addresses stand without escapes, which Discord would take for a part of them."""
+    found, end = "", 0
+    for match in _FIXED.finditer(written):
+        found += _addresses(written[end : match.start()]) + match[0]
+        end = match.end()
+    return found + _addresses(written[end:])
+
+
+def _addresses(written: str) -> str:
+    return _unpinged(_WRITTEN_ADDRESS.sub(_address, written))
+
+
+def _address(match: re.Match[str]) -> str:
+    signs = re.findall(r"\\.|.", match[0])
+    said = "".join(sign[-1] for sign in signs)
+    address = re.match(_ADDRESS, said)
+    if address is None:
+        return match[0]
+    length = len(address[0])
+    return address[0] + JOINER + "".join(signs[length:])
+
+
+def _unpinged(text: str) -> str:
+    return re.sub(r"@(?=everyone|here)", f"@{JOINER}", text)
