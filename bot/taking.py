@@ -151,15 +151,16 @@ class Taking(Asking):
         """A reaction in the customer's place is seen by both sides; one in the staff place stays there."""
         if self.side is Side.STAFF:
             return
-        entry = self.tx.entry_at(reacted.post)
-        if isinstance(entry, Message):
+        found = self.tx.entry_at(reacted.post)
+        if isinstance(found, Message):
+            opened, entry = self.loaded(found)
             command = c.React(by=self.actor, entry=entry, emoji=reacted.emoji, added=reacted.added)
-            self.apply(self.ticket(entry.ticket), command)
+            self.apply(opened, command)
 
     def edited(self, edited: Edited) -> Answer | None:
         said = edited.said
-        entry = self.tx.entry_said(said.post)
-        if entry is None:
+        found = self.tx.entry_said(said.post)
+        if found is None:
             # An edit that overtook its message: take the message as it stands now.
             if said.thread is None or not self.tx.take(edited.ref, self.at):
                 return None
@@ -168,7 +169,7 @@ class Taking(Asking):
                 self.said(replace(said, command=None))
                 return self.words("said.edit_sends_nothing", refused=True)
             return self.said(said)
-        opened = self.ticket(entry.ticket)
+        opened, entry = self.loaded(found)
         command = said.command
         try:
             ask = parse(command, dict(said.people), ticket=entry.ticket) if command is not None else None
@@ -202,14 +203,26 @@ class Taking(Asking):
 
     def deleted(self, post: PostRef) -> None:
         """Networks do not say who deleted a post: it counts as its author's act."""
-        match entry := self.tx.entry_said(post):
-            case None:
-                return
+        found = self.tx.entry_said(post)
+        if found is None:
+            return
+        opened, entry = self.loaded(found)
+        match entry:
             case Message():
                 command: c.Command = c.RetractMessage(by=entry.by, message=entry)
             case Note():
                 command = c.RetractNote(by=entry.by, note=entry)
-        self.apply(self.ticket(entry.ticket), command)
+        self.apply(opened, command)
+
+    def loaded(self, found: Message | Note) -> tuple[Opened, Message | Note]:
+        """Return an entry's ticket, and the entry as it stands since: its change was decided on both.
+
+        What changes between the two is a conflict of versions; what changed before the first is seen.
+        """
+        opened = self.ticket(found.ticket)
+        entry = self.tx.entry(found.id)
+        assert entry is not None
+        return opened, entry
 
 
 def _customer_ask(said: Said, ticket: str) -> a.Ask | None:
