@@ -9,6 +9,7 @@ from typing import TypeVar, assert_never
 
 from bot.ports import (
     Answer,
+    Asked,
     Incoming,
     Link,
     Listing,
@@ -370,6 +371,11 @@ class Asking:
 
     def ticket(self, key: str) -> Opened:
         """Return a ticket of this project. Another project's does not exist: same words, same way."""
+        if not key and isinstance(self.incoming.act, Asked):
+            opened = self.in_thread(self.incoming.act.thread)
+            if opened is None:
+                raise Refused("said.outside_thread")
+            return opened
         opened = self.tx.ticket(key)
         if opened is None or opened.ticket.project != self.link.project.key:
             raise Refused("no.ticket", key=key)

@@ -131,10 +131,11 @@ class Courier:
         posts = dict(due.posts)
         call = call_for(delivery, posted=bool(posts))
         if due.since is not None:
-            marks = {self._mark(due, part): part for part in network.parts(delivery) if part not in posts}
+            marks = {part: self._mark(due, part) for part in network.parts(delivery) if part not in posts}
             since = due.since - CLOCK_SKEW
-            for mark, post in (await network.find(delivery, list(marks), since) if marks else {}).items():
-                posts[marks[mark]] = moved[marks[mark]] = post
+            found = await network.find(delivery, marks, since, due.known) if marks else {}
+            posts.update(found)
+            moved.update(found)
             # It went out as it stood then; what changed since is brought up to date now.
             call = call_for(delivery, posted=bool(posts))
         if call is Call.NOTHING:

@@ -23,6 +23,7 @@ from bot.ports import (
     Listing,
     Network,
     NotSent,
+    Opened,
     Raised,
     Said,
     Store,
@@ -203,13 +204,27 @@ class Desk:
 
     async def status(self, place: Place, by: Person, ticket: str) -> Status:
         """Return a ticket's present status for its form. Raises Refused for any but staff."""
+        return (await self._inside(place, by, ticket)).ticket.status
+
+    async def staff_thread(self, place: Place, by: Person, ticket: str) -> str:
+        """Return where staff talk about a ticket. Raises Refused for any but staff."""
+        thread = (await self._inside(place, by, ticket)).surfaces.staff.thread
+        if thread is None:
+            raise Refused("no.ticket", key=ticket)
+        return thread
+
+    async def customer_place(self, place: Place, by: Person, ticket: str) -> Place:
+        """Return where the customer sees a ticket. Raises Refused for any but staff."""
+        return (await self._inside(place, by, ticket)).surfaces.customer.place
+
+    async def _inside(self, place: Place, by: Person, ticket: str) -> Opened:
         link = await self.link(place)
         if link is None or not await self.is_staff(by, link.staff_place):
             raise Refused("no.staff_only")
         found = await self._store.read(lambda tx: tx.ticket(ticket))
         if found is None or found.ticket.project != link.project.key:
             raise Refused("no.ticket", key=ticket)
-        return found.ticket.status
+        return found
 
     async def reply_text(self, place: Place, by: Person, ticket: str, entry: str) -> tuple[str, str, Place]:
         """Return a reply's text for its editing form, its author's name, and where the customer sees it.

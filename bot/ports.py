@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar
@@ -80,9 +80,13 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody typed a command, pressed a button or sent a form."""
+    """Somebody typed a command, pressed a button or sent a form.
+
+    `thread` is the one it was typed in: what names no ticket is about that thread's.
+    """
 
     ask: Ask
+    thread: str | None = None
 
 
 Act: TypeAlias = Said | Edited | Deleted | Reacted | Raised | Asked
@@ -201,7 +205,7 @@ class Network(Protocol):
     def parts(self, delivery: Delivery) -> tuple[str, ...]:
         """Name the posts that a delivery takes as it stands now, in order: long texts and files take several.
 
-        The first part of a text is named by the empty string. A card is one post.
+        The first part is named by the empty string; a ticket's thread hangs on that of its card.
         """
         ...
 
@@ -217,8 +221,14 @@ class Network(Protocol):
         """Take a part's post away, or empty it if the network won't. May be called again after success."""
         ...
 
-    async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
-        """Look for the posts marked so, made at `since` or later. Called after an uncertain outcome."""
+    async def find(
+        self, delivery: Delivery, marks: Mapping[str, str], since: datetime, known: Collection[str]
+    ) -> dict[str, PostRef]:
+        """Look for the parts that `marks` names with their marks, posted at `since` or later.
+
+        Called after an uncertain outcome. `known` holds the ids of posts on this surface that are something
+        else for certain, for networks on which a post cannot be marked.
+        """
         ...
 
     async def door(self, place: Place, side: Side) -> Shut | None:
@@ -407,7 +417,8 @@ class Due:
     """The head of a lane, marked as being sent.
 
     `posts` is where the subject's parts stand already; `wait` the seconds to hold it for the pace of its
-    place; `since` is set when an earlier try ended without a certain outcome, and says when that try began.
+    place; `since` is set when an earlier try ended without a certain outcome, and says when that try began:
+    `known` then holds the ids of all posts that stand on the surface for certain.
     In `staff_place` staff are told of what could not be delivered.
     """
 
@@ -419,6 +430,7 @@ class Due:
     staff_place: Place
     posts: Mapping[str, PostRef] = field(default_factory=dict[str, PostRef])
     since: datetime | None = None
+    known: frozenset[str] = frozenset()
 
 
 #: Where parts stand now that did not before, by name; None for one that was taken away.

@@ -14,7 +14,10 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 
 from adapters.console.network import CUSTOMER_PLACE, STAFF_PLACE, ConsoleNetwork
 from adapters.console.play import PROJECT, ROBIN, Stage
-from adapters.slack import listeners
+from adapters.discord import listeners as discord_listeners
+from adapters.discord.network import DiscordNetwork
+from adapters.discord.settings import DiscordSettings
+from adapters.slack import listeners as slack_listeners
 from adapters.slack.network import SlackNetwork
 from adapters.slack.settings import SlackSettings
 from bot.courier import Courier
@@ -86,19 +89,26 @@ def make_lanes(store: SqlStore, clock: Clock, settings: Settings) -> Lanes:
     return PostgresLanes(store, clock, stalled_after=settings.stalled_after)
 
 
-def make(settings: Settings, slack: SlackSettings, clock: Clock | None = None) -> Halfdoor:
-    """Build the desk with Slack as its network. Must be called in the event loop."""
+def make(
+    settings: Settings,
+    slack: SlackSettings | None,
+    clock: Clock | None = None,
+    *,
+    discord: DiscordSettings | None = None,
+) -> Halfdoor:
+    """Build the desk with the networks that have settings. Must be called in the event loop."""
     clock = clock or SystemClock()
     store = SqlStore(settings.database_url)
-    network = SlackNetwork(slack, clock)
-    halfdoor = Halfdoor(
-        store,
-        make_lanes(store, clock, settings),
-        {network.name: network},
-        clock,
-        max_attempts=settings.max_attempts,
-    )
-    listeners.register(network, halfdoor.desk, halfdoor.guard, clock)
+    networks: dict[str, Network] = {}
+    on_slack = SlackNetwork(slack, clock) if slack else None
+    on_discord = DiscordNetwork(discord, clock) if discord else None
+    networks |= {one.name: one for one in (on_slack, on_discord) if one is not None}
+    lanes = make_lanes(store, clock, settings)
+    halfdoor = Halfdoor(store, lanes, networks, clock, max_attempts=settings.max_attempts)
+    if on_slack is not None:
+        slack_listeners.register(on_slack, halfdoor.desk, halfdoor.guard, clock)
+    if on_discord is not None:
+        discord_listeners.register(on_discord, halfdoor.desk, halfdoor.guard, clock)
     return halfdoor
 
 

@@ -77,6 +77,7 @@ class Ledger:
             wait=wait,
             posts=self._posts(row),
             since=codec.at(row.since) if row.since else None,
+            known=self._known(lane) if row.since else frozenset(),
             staff_place=Place(row.network, row.place)
             if row.audience == Side.STAFF
             else Place(row.other_network, row.other_place),
@@ -167,6 +168,11 @@ class Ledger:
         where = {"surface": row.surface, "subject": row.subject}
         found = self._connection.execute(statements.PARTS, where)
         return {one.part: PostRef(Place(one.network, one.place), one.id) for one in found}
+
+    def _known(self, lane: int) -> frozenset[str]:
+        """Return the ids of the posts that stand on a surface, our own and those that people wrote there."""
+        ours = sa.select(post.c.id).where(post.c.surface == lane)
+        return frozenset(self._connection.execute(ours).scalars())
 
     def _record(self, lane: int, subject: str, moved: Moved) -> None:
         gone = [part for part, at in moved.items() if at is None]

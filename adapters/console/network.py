@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bot.ports import NotSent, Shut
@@ -61,8 +61,10 @@ class ConsoleNetwork:
     async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
         self.places[post.place.id].pop(post.id, None)
 
-    async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
-        return {mark: self._marks[mark] for mark in marks if mark in self._marks}
+    async def find(
+        self, delivery: Delivery, marks: Mapping[str, str], since: datetime, known: Collection[str]
+    ) -> dict[str, PostRef]:
+        return {part: self._marks[mark] for part, mark in marks.items() if mark in self._marks}
 
     async def door(self, place: Place, side: Side) -> Shut | None:
         return None

@@ -70,6 +70,11 @@ def plain(text: str) -> str:
     return _unpinged(JOINER + line if re.match(r"[>+-]|\d{1,9}[.)]", line) else line)
 
 
+def strong(text: str) -> str:
+    """Turn the single asterisks by which our own texts mark what is strong into Discord's two."""
+    return re.sub(r"(?<![*\\])\*([^*\n]+)\*(?!\*)", r"**\1**", text)
+
+
 # ---------------------------------------------------------------- reading
 
 

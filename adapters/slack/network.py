@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -117,7 +117,10 @@ class SlackNetwork:
             # Slack's documentation says that a post under another name cannot be deleted.
             await self._change(post, render.tombstone(delivery.surface.project.language))
 
-    async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
+    async def find(
+        self, delivery: Delivery, marks: Mapping[str, str], since: datetime, known: Collection[str] = ()
+    ) -> dict[str, PostRef]:
+        parts = {mark: part for part, mark in marks.items()}
         surface = delivery.surface
         method, where = "conversations.history", {}
         if surface.thread is not None:
@@ -132,8 +135,8 @@ class SlackNetwork:
             include_all_metadata=True,
             **where,
         ):
-            if (mark := inbound.mark_of(message)) in marks:
-                found[mark] = PostRef(surface.place, str(message["ts"]))
+            if (part := parts.get(inbound.mark_of(message))) is not None:
+                found[part] = PostRef(surface.place, str(message["ts"]))
             seen += 1
             if len(found) == len(marks):
                 break
@@ -332,10 +335,12 @@ class SlackNetwork:
                 "chat.postMessage", **_arguments(gone, delivery, mark, customize=customize)
             )
             return PostRef(surface.place, str(answer["ts"]))
-        found: dict[str, PostRef] | None = await files.patiently(lambda: self.find(delivery, [mark], since))
+        found: dict[str, PostRef] | None = await files.patiently(
+            lambda: self.find(delivery, {part: mark}, since)
+        )
         if not found:
             raise NotSent("Slack has not shown the file yet", unsure=True)
-        return found[mark]
+        return found[part]
 
     async def _erase_file(self, post: PostRef) -> None:
         """Erase the content of a copy: without its post it would still be in the workspace."""

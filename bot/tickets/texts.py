@@ -119,6 +119,7 @@ TEXTS: dict[str, Text] = {
     "button.status": Text("Status", "Status"),
     "button.assign": Text("Assign", "Zuweisen"),
     "button.close": Text("Close", "Schließen"),
+    "button.join": Text("Join", "Beitreten"),
     "button.read": Text("Read it again", "Noch einmal lesen"),
     "form.record.title": Text("The public record", "Öffentlicher Verlauf"),
     "button.reopen": Text("It is not solved", "Es ist nicht gelöst"),
@@ -513,6 +514,51 @@ TEXTS: dict[str, Text] = {
         "Something went wrong on our side, and the team that runs me has a log of it. Please try again.",
         "Bei uns ist etwas schiefgegangen, das Betriebsteam hat ein Protokoll. Bitte noch einmal versuchen.",
     ),
+    # what Discord's commands are for
+    "command.group": Text("Tickets of this channel", "Tickets dieses Kanals"),
+    "command.create": Text("Open a ticket", "Ein Ticket eröffnen"),
+    "command.comment": Text(
+        "Add to a ticket: public from a customer, a note from the team",
+        "Etwas hinzufügen: vom Kunden öffentlich, vom Team eine Notiz",
+    ),
+    "command.reply": Text("Answer the customer", "Dem Kunden antworten"),
+    "command.note": Text("Leave a note for the team", "Eine Notiz für das Team"),
+    "command.status": Text(
+        "How a ticket stands, or set its status; with neither, the desk at a glance",
+        "Wie ein Ticket steht, oder seinen Status setzen; ohne beides alle auf einen Blick",
+    ),
+    "command.assign": Text(
+        "Give a ticket to somebody; to nobody without a person",
+        "Ein Ticket jemandem geben; ohne Person niemandem",
+    ),
+    "command.take": Text("Take a ticket yourself", "Ein Ticket selbst übernehmen"),
+    "command.priority": Text(
+        "Set a ticket's priority, which is internal", "Die Priorität setzen; sie ist intern"
+    ),
+    "command.tag": Text(
+        "Add tags, or take them off with a minus before",
+        "Schlagworte hinzufügen, mit einem Minus davor wegnehmen",
+    ),
+    "command.title": Text("Give a ticket another title", "Dem Ticket einen anderen Titel geben"),
+    "command.close": Text(
+        "Close a ticket; the customer is told", "Ein Ticket schließen; der Kunde erfährt es"
+    ),
+    "command.reopen": Text("Open a closed ticket again", "Ein geschlossenes Ticket wieder öffnen"),
+    "command.rate": Text("Rate how it was", "Bewerten, wie es war"),
+    "command.time": Text(
+        "Book time, such as 1h30; without it, the time booked so far",
+        "Zeit buchen, etwa 1h30; ohne Angabe die gebuchte Zeit",
+    ),
+    "command.list": Text(
+        "List tickets: a status, mine, unassigned, all, words",
+        "Tickets auflisten: nach Status, mine, unassigned, all, Wörtern",
+    ),
+    "command.preview": Text("See exactly what the customer sees", "Genau sehen, was der Kunde sieht"),
+    "command.panel": Text(
+        "Post the button that opens tickets into this channel",
+        "Den Knopf in diesen Kanal setzen, der Tickets eröffnet",
+    ),
+    "command.help": Text("What can be done here", "Was hier möglich ist"),
     # help
     "help.customer": Text(
         "*Halfdoor* keeps your questions as tickets.\n"

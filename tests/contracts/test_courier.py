@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,8 +84,10 @@ class FakeNetwork:
     async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
         self.updates.append((delivery.surface.place.id, "removed"))
 
-    async def find(self, delivery: Delivery, marks: Sequence[str], since: datetime) -> dict[str, PostRef]:
-        return {mark: self.marks[mark] for mark in marks if mark in self.marks}
+    async def find(
+        self, delivery: Delivery, marks: Mapping[str, str], since: datetime, known: Collection[str]
+    ) -> dict[str, PostRef]:
+        return {part: self.marks[mark] for part, mark in marks.items() if mark in self.marks}
 
     async def door(self, place: Place, side: Side) -> Shut | None:
         return self.shut

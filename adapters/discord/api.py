@@ -1,0 +1,65 @@
+"""What Discord refuses, in our words: what may have worked, what waits, and what somebody must mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import discord
+
+from bot.ports import NotSent
+
+#: Discord's codes for what cannot be reached as a whole, and for a post that is gone.
+LOST = {10003: "the channel is gone", 50001: "I cannot see the channel", 10013: "the person is gone"}
+UNKNOWN_MESSAGE, HAS_THREAD, UNKNOWN_CHANNEL = 10008, 160004, 10003
+#: What somebody must mend before trying again helps, by code.
+FINAL = {
+    50013: "I am not allowed to do that there: give Halfdoor its permissions again",
+    50007: "the person takes no direct messages from us",
+    50083: "the thread is archived and cannot be opened",
+    160006: "the server has too many active threads: let some be archived",
+    30007: "the channel has 15 webhooks already: delete one that nobody uses",
+    40005: "the file is larger than this server takes",
+}
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Turn what discord.py raises into NotSent."""
+    try:
+        yield
+    except discord.RateLimited as error:
+        raise NotSent("Discord asks for patience", retry_after=error.retry_after) from None
+    except discord.LoginFailure:
+        raise NotSent("HALFDOOR_DISCORD_TOKEN is not valid: copy it anew from “Bot”", final=True) from None
+    except discord.HTTPException as error:
+        raise refused(error) from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise NotSent(f"Discord could not be reached ({type(error).__name__})", unsure=True) from None
+
+
+def refused(error: discord.HTTPException) -> NotSent:
+    """Return why Discord said no, and what can be done."""
+    if error.status >= 500:
+        return NotSent(f"Discord answered {error.status}", unsure=True)
+    if error.status == 401:
+        return NotSent("HALFDOOR_DISCORD_TOKEN was revoked: copy it anew from “Bot”", final=True)
+    if error.code in LOST:
+        return NotSent(f"{error.code}: {LOST[error.code]}", lost=True)
+    if error.code in FINAL:
+        return NotSent(f"{error.code}: {FINAL[error.code]}", final=True)
+    return NotSent(f"Discord answered {error.status} ({error.code}: {error.text[:200]})")
+
+
+def no_second_try() -> aiohttp.TraceConfig:
+    """Raise at a 5xx, after which discord.py would try again by itself: the call may have taken effect."""
+
+    async def ended(_session: object, _context: object, params: aiohttp.TraceRequestEndParams) -> None:
+        if params.response.status >= 500:
+            params.response.release()
+            raise aiohttp.ClientError(f"answered {params.response.status}")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(ended)
+    return trace

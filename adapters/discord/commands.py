@@ -1,0 +1,175 @@
+"""`/ticket` and the context menus. Each says what it asks for; the core decides whether they may."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
+import discord
+from discord import app_commands
+
+from adapters.discord import inbound, markup
+from bot.tickets import asks as a
+from bot.tickets.grammar import minutes, parse
+from bot.tickets.model import Priority, Status, Visibility
+from bot.tickets.texts import Refused, say
+
+Itx: TypeAlias = discord.Interaction
+#: Called with what is asked for.
+Ask: TypeAlias = Callable[[Itx, a.Ask], Any]
+Key: TypeAlias = app_commands.Range[str, 0, 20]
+Text: TypeAlias = app_commands.Range[str, 1, 4000]
+Open: TypeAlias = Literal["open", "in_progress", "pending", "on_hold", "closed"]
+
+
+def group(ask: Ask) -> app_commands.Group:
+    """Build `/ticket`. Without a ticket each is about the one in whose thread it is said."""
+    ticket = app_commands.Group(name="ticket", description=_told("group"), guild_only=True)
+
+    @ticket.command(description=_told("create"))
+    async def create(itx: Itx, title: app_commands.Range[str, 0, 150] = "") -> None:
+        await ask(itx, a.AskOpen(title))
+
+    @ticket.command(description=_told("comment"))
+    async def comment(itx: Itx, text: Text, ticket: Key = "", public: bool = False) -> None:
+        await ask(itx, a.AskComment(_key(ticket), _typed(text), public))
+
+    @ticket.command(description=_told("reply"))
+    async def reply(itx: Itx, text: Text, ticket: Key = "") -> None:
+        await ask(itx, a.AskReply(_key(ticket), _typed(text)))
+
+    @ticket.command(description=_told("note"))
+    async def note(itx: Itx, text: Text, ticket: Key = "") -> None:
+        await ask(itx, a.AskNote(_key(ticket), _typed(text)))
+
+    @ticket.command(description=_told("status"))
+    async def status(itx: Itx, ticket: Key = "", status: Open | None = None, internal: bool = False) -> None:
+        inside = inbound.where(itx.channel)[1] is not None
+        if not ticket and status is None and not inside:
+            await ask(itx, a.AskDesk())
+        else:
+            await ask(itx, a.AskStatus(_key(ticket), Status(status) if status else None, _for(internal)))
+
+    @ticket.command(description=_told("assign"))
+    async def assign(
+        itx: Itx, to: discord.Member | None = None, ticket: Key = "", internal: bool = False
+    ) -> None:
+        whom = inbound.person(to) if to else None
+        await ask(itx, a.AskAssign(_key(ticket), whom, visibility=_for(internal)))
+
+    @ticket.command(description=_told("take"))
+    async def take(itx: Itx, ticket: Key = "", internal: bool = False) -> None:
+        await ask(itx, a.AskAssign(_key(ticket), None, me=True, visibility=_for(internal)))
+
+    @ticket.command(description=_told("priority"))
+    async def priority(
+        itx: Itx, priority: Literal["low", "normal", "high", "urgent"], ticket: Key = ""
+    ) -> None:
+        await ask(itx, a.AskPriority(_key(ticket), Priority(priority)))
+
+    @ticket.command(description=_told("tag"))
+    async def tag(itx: Itx, tags: Text, ticket: Key = "") -> None:
+        words = tags.split()
+        add = tuple(word.lstrip("+#") for word in words if not word.startswith("-"))
+        await ask(itx, a.AskTags(_key(ticket), add, tuple(one[1:] for one in words if one[0] == "-")))
+
+    @ticket.command(description=_told("title"))
+    async def title(itx: Itx, title: Text, ticket: Key = "") -> None:
+        await ask(itx, a.AskTitle(_key(ticket), title))
+
+    @ticket.command(description=_told("close"))
+    async def close(itx: Itx, resolution: str = "", reason: str = "", ticket: Key = "") -> None:
+        await ask(itx, a.AskClose(_key(ticket), _typed(resolution), _typed(reason)))
+
+    @ticket.command(description=_told("reopen"))
+    async def reopen(itx: Itx, ticket: Key = "") -> None:
+        await ask(itx, a.AskReopen(_key(ticket)))
+
+    @ticket.command(description=_told("rate"))
+    async def rate(itx: Itx, stars: app_commands.Range[int, 1, 5], ticket: Key = "") -> None:
+        await ask(itx, a.AskRate(_key(ticket), stars))
+
+    @ticket.command(description=_told("time"))
+    async def time(itx: Itx, time: str = "", what: str = "", ticket: Key = "") -> None:
+        booked = minutes(time) if time else None
+        if time and booked is None:
+            raise Refused("no.minutes")
+        await ask(itx, a.AskTime(_key(ticket), booked, what))
+
+    @ticket.command(name="list", description=_told("list"))
+    async def search(itx: Itx, filters: str = "", person: discord.Member | None = None) -> None:
+        people = {f"@{person.display_name}": inbound.person(person)} if person else {}
+        await ask(itx, parse(" ".join(("list", filters, *people)), people))
+
+    @ticket.command(description=_told("preview"))
+    async def preview(itx: Itx, ticket: Key = "") -> None:
+        await ask(itx, a.AskPreview(_key(ticket)))
+
+    @ticket.command(description=_told("panel"))
+    async def panel(itx: Itx) -> None:
+        await ask(itx, a.AskPanel())
+
+    @ticket.command(description=_told("help"))
+    async def help(itx: Itx) -> None:
+        await ask(itx, a.AskHelp())
+
+    return ticket
+
+
+class Translator(app_commands.Translator):
+    """Says in German what commands are for. Their names are the same in every language, as on Slack."""
+
+    async def translate(
+        self, string: app_commands.locale_str, locale: discord.Locale, context: Any
+    ) -> str | None:
+        key = string.extras.get("key")
+        return say(str(key), "de") if key and locale is discord.Locale.german else None
+
+
+async def synchronise(tree: app_commands.CommandTree, guild: int | None) -> bool:
+    """Tell Discord which commands there are, if they have changed: it takes 200 a day."""
+    client, where = tree.client, discord.Object(guild) if guild else None
+    translator = Translator()
+    await tree.set_translator(translator)
+    if where is not None:
+        tree.copy_global_to(guild=where)
+    ours = [await one.get_translated_payload(tree, translator) for one in tree.get_commands(guild=where)]
+    app = client.application_id
+    assert app is not None
+    http = client.http
+    theirs: Any = await (http.get_guild_commands(app, guild) if guild else http.get_global_commands(app))
+    named = {(one["type"], one["name"]): one for one in theirs}
+    same = [_holds(named.get((one["type"], one["name"])), one) for one in ours]
+    if len(theirs) == len(ours) and all(same):
+        return False
+    await tree.sync(guild=where)
+    return True
+
+
+def _holds(theirs: Any, ours: Any) -> bool:
+    """Whether what Discord has says all that we say; it adds keys of its own."""
+    if isinstance(ours, dict):
+        return isinstance(theirs, dict) and all(_holds(theirs.get(key), one) for key, one in ours.items())
+    if isinstance(ours, list | tuple):
+        pairs = zip(theirs or [], ours, strict=False)
+        return len(theirs or []) == len(ours) and all(_holds(one, other) for one, other in pairs)
+    return bool(theirs == ours) or (not theirs and not ours)
+
+
+def _told(name: str) -> app_commands.locale_str:
+    return app_commands.locale_str(say(f"command.{name}", "en"), key=f"command.{name}")
+
+
+def _key(ticket: str) -> str:
+    """A ticket as people write it: the key, whatever stands behind it."""
+    found = re.match(r"\s*([A-Za-z][A-Za-z0-9]{1,9}-\d{1,9})\b", ticket)
+    return found[1].upper() if found else ticket.strip().upper()
+
+
+def _for(internal: bool) -> Visibility:
+    return Visibility.INTERNAL if internal else Visibility.PUBLIC
+
+
+def _typed(text: str) -> str:
+    return markup.to_hub(text, {})

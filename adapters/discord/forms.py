@@ -1,0 +1,147 @@
+"""Discord's modals. Pure. What a form is about stands in its id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from adapters.discord import markup
+from adapters.discord.render import OURS
+from bot.tickets.model import TITLE_LIMIT, Status, Visibility
+from bot.tickets.texts import say
+
+#: Discord's limits, in characters: of a title or label, and of a text typed into a modal.
+LABEL, INPUT = 45, 4000
+
+
+def open_ticket(language: str) -> discord.ui.Modal:
+    """Ask for a title and, if they like, a description."""
+    title = _text("title", say("form.open.subject", language), limit=TITLE_LIMIT)
+    text = _text("text", say("form.open.text", language), lines=True, optional=True)
+    return _form("open", language, (), title, text)
+
+
+def comment(language: str, ticket: str) -> discord.ui.Modal:
+    """Ask a customer what to add."""
+    text = _text("text", say("form.comment.text", language), lines=True)
+    return _form("comment", language, (ticket,), text)
+
+
+def reply(language: str, ticket: str, name: str, place: str) -> discord.ui.Modal:
+    """Ask staff for a reply, and say as whom and where the customer will see it."""
+    text = _text("text", say("form.reply.text", language), lines=True)
+    return _form("reply", language, (ticket,), text, _seen_as(language, name, place))
+
+
+def edit(language: str, ticket: str, entry: str, text: str, name: str, place: str) -> discord.ui.Modal:
+    """Ask for the new text of a published reply of `name`."""
+    field = _text("text", say("form.reply.text", language), lines=True, initial=text)
+    return _form("edit", language, (ticket, entry), field, _seen_as(language, name, place))
+
+
+def note(language: str, ticket: str) -> discord.ui.Modal:
+    """Ask for a note."""
+    text = _text("text", say("form.note.text", language), lines=True)
+    return _form("note", language, (ticket,), text, _hint(say("form.note.hint", language)))
+
+
+def publish(language: str, ticket: str, entry: str, seen: str, shown: str) -> discord.ui.Modal:
+    """Show staff what the customer would get of a note, before it is sent. `seen`: the note's digest."""
+    about = (ticket, entry, seen)
+    told = discord.ui.TextDisplay[Any](say("form.publish.shown", language))
+    return _form("publish", language, about, told, discord.ui.TextDisplay(shown[:3500] or "–"))
+
+
+def status(language: str, ticket: str, present: Status) -> discord.ui.Modal:
+    """Ask for a status, beginning with the present one, and who may see it."""
+    choices = [
+        discord.SelectOption(
+            label=say(f"status.{one.value}", language), value=one.value, default=one is present
+        )
+        for one in Status
+        if one is not Status.CLOSED
+    ]
+    select = discord.ui.Select[Any](custom_id="status", options=choices)
+    label = _label(say("form.status.status", language), select)
+    return _form("status", language, (ticket,), label, _visibility(language))
+
+
+def assign(language: str, ticket: str, me: int) -> discord.ui.Modal:
+    """Ask to whom, the one who asks being the first guess, and who may see it."""
+    first = [discord.SelectDefaultValue(id=me, type=discord.SelectDefaultValueType.user)]
+    who = discord.ui.UserSelect[Any](custom_id="to", required=False, default_values=first, min_values=0)
+    label = _label(say("form.assign.to", language), who)
+    return _form("assign", language, (ticket,), label, _visibility(language))
+
+
+def close(language: str, ticket: str) -> discord.ui.Modal:
+    """Ask for a resolution the customer reads and a reason they don't."""
+    resolution = f"🌐 {say('form.close.resolution', language)}"
+    reason = f"🔒 {say('form.close.reason', language)}"
+    return _form(
+        "close",
+        language,
+        (ticket,),
+        _text("resolution", resolution, lines=True, optional=True),
+        _text("reason", reason, lines=True, optional=True),
+        _hint(say("form.close.hint", language)),
+    )
+
+
+def _form(name: str, language: str, about: tuple[str, ...], *items: discord.ui.Item[Any]) -> discord.ui.Modal:
+    # Discord labels the button itself: the title says what it does.
+    title = " ".join((say(f"form.{name}.submit", language), *about[:1]))
+    form = discord.ui.Modal(title=title[:LABEL], custom_id=":".join((OURS, name, *about)))
+    for item in items:
+        form.add_item(item)
+    return form
+
+
+def _text(
+    name: str,
+    label: str,
+    *,
+    limit: int = INPUT,
+    lines: bool = False,
+    optional: bool = False,
+    initial: str = "",
+) -> discord.ui.Label[Any]:
+    style = discord.TextStyle.paragraph if lines else discord.TextStyle.short
+    field = discord.ui.TextInput[Any](
+        custom_id=name,
+        style=style,
+        required=not optional,
+        max_length=limit,
+        default=initial[:limit] or None,
+    )
+    return _label(label, field)
+
+
+def _visibility(language: str) -> discord.ui.Label[Any]:
+    options = [
+        discord.SelectOption(
+            label=say(f"form.visibility.{one.value}", language)[:100],
+            value=one.value,
+            default=one is Visibility.PUBLIC,
+        )
+        for one in Visibility
+    ]
+    select = discord.ui.Select[Any](custom_id="visibility", options=options)
+    return _label(say("form.visibility", language), select)
+
+
+def _label(text: str, component: discord.ui.Item[Any]) -> discord.ui.Label[Any]:
+    """A label has 45 characters, and its description a hundred for what does not fit."""
+    if len(text) <= LABEL:
+        return discord.ui.Label(text=text, component=component)
+    return discord.ui.Label(text=f"{text[: LABEL - 1]}…", description=text[:100], component=component)
+
+
+def _seen_as(language: str, name: str, place: str) -> discord.ui.TextDisplay[Any]:
+    author = say("author.team", language, name=markup.plain(name))
+    return _hint(say("form.reply.seen_as", language, author=author, place=place))
+
+
+def _hint(text: str) -> discord.ui.TextDisplay[Any]:
+    return discord.ui.TextDisplay(f"-# {markup.strong(text)}")

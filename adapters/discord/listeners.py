@@ -1,0 +1,356 @@
+"""What happens on Discord, handed on: guard, parse, tell or ask the desk, show the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from weakref import WeakValueDictionary
+
+import discord
+import structlog
+from discord import app_commands
+
+from adapters.discord import commands, forms, inbound, render
+from adapters.discord.answering import Answering
+from adapters.discord.api import spoken
+from adapters.discord.catchup import CatchUp
+from adapters.discord.network import NOBODY, DiscordNetwork
+from bot.desk import Desk
+from bot.guard import Guard
+from bot.ports import Answer, Clock, NotSent, Unavailable, Words
+from bot.tickets import asks as a
+from bot.tickets.model import Place, PostRef, Status, Visibility
+from bot.tickets.texts import Refused
+
+log = structlog.get_logger()
+
+#: The reactions that make a ticket of a message.
+TICKET_SIGNS = ("🎫", "🎟️", "🎟")
+#: Buttons that open a form.
+FORMS = ("open", "comment", "reply", "edit", "note", "status", "assign", "close")
+
+
+def register(network: DiscordNetwork, desk: Desk, guard: Guard, clock: Clock) -> None:
+    """Have the listeners attached to each new client."""
+    network.attach = lambda client: _attach(client, network, desk, guard, clock)
+
+
+def _attach(
+    client: discord.AutoShardedClient, network: DiscordNetwork, desk: Desk, guard: Guard, clock: Clock
+) -> None:
+    listening = Listening(network, desk, guard, clock, client)
+    for name in dir(Listening):
+        if name.startswith("on_"):
+            client.event(_guarded(getattr(listening, name), name))
+
+
+def _guarded(listener: Callable[..., Awaitable[None]], name: str) -> Callable[..., Awaitable[None]]:
+    """The one place where faults end. What was not taken is found when we look back."""
+
+    async def guarded(*given: Any) -> None:
+        try:
+            await listener(*given)
+        except (Unavailable, NotSent) as error:
+            log.error("not_taken", network="discord", kind=name, error=str(error))
+            listener.__self__.catch_up.want()  # type: ignore[attr-defined]
+        except Exception:
+            log.exception("not_taken", network="discord", kind=name)
+
+    guarded.__name__ = name
+    return guarded
+
+
+class Listening(Answering):
+    """Takes everything that a client tells."""
+
+    def __init__(
+        self,
+        network: DiscordNetwork,
+        desk: Desk,
+        guard: Guard,
+        clock: Clock,
+        client: discord.AutoShardedClient,
+    ) -> None:
+        super().__init__(network, desk, clock)
+        self.guard = guard
+        self.client = client
+        self.catch_up = CatchUp(network, desk, self.take, self.take_deleted, clock)
+        self.turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.tree = app_commands.CommandTree(client)
+        self.tree.add_command(commands.group(self.command))
+        self.tree.add_command(
+            app_commands.ContextMenu(name="Open a ticket", callback=self._menu(self.raise_))
+        )
+        self.tree.add_command(
+            app_commands.ContextMenu(name="Send to customer", callback=self._menu(self.publish))
+        )
+        self._beside: asyncio.Task[None] | None = None
+
+    # ------------------------------------------------------------ what is said
+
+    async def on_ready(self) -> None:
+        self.catch_up.want()
+        if self._beside is None:
+            self._beside = asyncio.create_task(self.catch_up.run())
+            with spoken():
+                await commands.synchronise(self.tree, self.network.guild)
+        await self.guard.look_at_all(customers=True)
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self.take(message)
+
+    async def take(self, message: discord.Message, *, late: bool = False) -> None:
+        """Take what a person said; `late`: it is found when looking back."""
+        if not inbound.is_words(message) or await self.desk.link(inbound.where(message.channel)[0]) is None:
+            return
+        # What is said in a thread is taken in the order it arrived in.
+        async with self.turns.setdefault(message.channel.id, asyncio.Lock()):
+            me = self._me
+            answer = await self.desk.handle(inbound.incoming(message, me))
+            if message.edited_at is not None and late:
+                answer = await self.desk.handle(inbound.edited(message, me)) or answer
+        if answer is not None:
+            await self.tell(message, answer)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        message = payload.message
+        if message.edited_at is None or not inbound.is_words(message):
+            return  # an address was unfolded: nobody changed a word
+        channel = await self.channel(payload.channel_id)
+        if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
+            return
+        message.channel = channel
+        async with self.turns.setdefault(payload.channel_id, asyncio.Lock()):
+            answer = await self.desk.handle(inbound.edited(message, self._me))
+        if answer is not None:
+            await self.tell(message, answer)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        await self.deleted(payload.channel_id, [payload.message_id])
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        await self.deleted(payload.channel_id, sorted(payload.message_ids))
+
+    async def deleted(self, channel_id: int, messages: list[int]) -> None:
+        channel = await self.channel(channel_id)
+        if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
+            return
+        async with self.turns.setdefault(channel_id, asyncio.Lock()):
+            for message in messages:
+                await self.desk.handle(inbound.deleted(inbound.where(channel)[0], message))
+
+    async def take_deleted(self, place: Place, message: int) -> None:
+        await self.desk.handle(inbound.deleted(place, message))
+
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        await self.reaction(payload)
+
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        await self.reaction(payload)
+
+    async def reaction(self, payload: discord.RawReactionActionEvent) -> None:
+        if payload.user_id == self._me.id or payload.guild_id is None:
+            return
+        channel = await self.channel(payload.channel_id)
+        place = inbound.where(channel)[0] if channel is not None else None
+        link = await self.desk.link(place) if place else None
+        if channel is None or place is None or link is None or link.staff_place == place:
+            return
+        with spoken():
+            guild = channel.guild
+            member = guild.get_member(payload.user_id) or await guild.fetch_member(payload.user_id)
+        if member.bot:
+            return
+        by = inbound.person(member)
+        await self.desk.handle(inbound.reacted(place, payload, by, self.clock.now()))
+        if payload.event_type == "REACTION_ADD" and payload.emoji.name in TICKET_SIGNS:
+            with spoken():
+                message = await channel.fetch_message(payload.message_id)
+            if inbound.is_words(message):
+                ref = f"raised:{payload.user_id}"
+                await self.desk.handle(inbound.raised(message, self._me, ref=ref, at=self.clock.now()))
+
+    # ------------------------------------------------------------ who can see what
+
+    async def on_guild_channel_update(self, _: Any, after: Any) -> None:
+        await self.look(after)
+
+    async def on_guild_channel_delete(self, channel: Any) -> None:
+        await self.look(channel)
+
+    async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
+        await self.guard.look_at_all()
+
+    async def look(self, channel: Any) -> None:
+        place = Place("discord", str(channel.id))
+        if await self.desk.link(place) is not None:
+            await self.guard.look(place)
+
+    # ------------------------------------------------------------ what people press, choose and fill in
+
+    async def command(self, interaction: discord.Interaction, ask: a.Ask) -> None:
+        async def work() -> Answer | discord.ui.Modal | None:
+            if isinstance(ask, a.AskOpen) and not ask.title:
+                await self.linked(interaction)
+                return forms.open_ticket(await self.project_language(interaction))
+            answer = await self.ask(ask, interaction)
+            if isinstance(ask, a.AskPanel) and isinstance(answer, Words) and not answer.refused:
+                with spoken():
+                    await self._post_panel(interaction)
+            return answer
+
+        await self.answer(interaction, work)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Buttons and forms of ours, from before a restart too: everything stands in their ids."""
+        data: Any = interaction.data or {}
+        ours, _, rest = str(data.get("custom_id") or "").partition(":")
+        if ours != render.OURS:
+            return
+        act, *about = rest.split(":")
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.answer(interaction, lambda: self.form(interaction, act, about), quiet=True)
+        elif act in FORMS:
+            await self.answer(interaction, lambda: self.form_for(interaction, act, about))
+        elif act == "read":
+            await self.answer(interaction, lambda: self.ask(a.AskRecord(about[0]), interaction))
+        elif act == "join":
+            await self.answer(interaction, lambda: self.join(interaction, about[0]), quiet=True)
+        else:
+            await self.answer(interaction, lambda: self.ask(_pressed(act, about), interaction), quiet=True)
+
+    async def form_for(
+        self, interaction: discord.Interaction, act: str, about: list[str]
+    ) -> Answer | discord.ui.Modal | None:
+        language = await self.project_language(interaction)
+        place, by = inbound.where(interaction.channel)[0], inbound.person(interaction.user)
+        match act:
+            case "open":
+                await self.linked(interaction)
+                return forms.open_ticket(language)
+            case "comment":
+                return forms.comment(language, about[0])
+            case "reply":
+                where = await self.desk.customer_place(place, by, about[0])
+                return forms.reply(language, about[0], by.name, _named(where))
+            case "edit":
+                text, author, where = await self.desk.reply_text(place, by, about[0], about[1])
+                shown = render.markup.content(text)
+                return forms.edit(language, about[0], about[1], shown, author, _named(where))
+            case "note":
+                return forms.note(language, about[0])
+            case "status":
+                return forms.status(language, about[0], await self.desk.status(place, by, about[0]))
+            case "assign":
+                return forms.assign(language, about[0], interaction.user.id)
+            case _:
+                return forms.close(language, about[0])
+
+    async def form(self, interaction: discord.Interaction, act: str, about: list[str]) -> Answer | None:
+        data: Any = interaction.data or {}
+        entered = inbound.fields(data)
+        to = None
+        if entered.get("to"):
+            guild = interaction.guild
+            assert guild is not None
+            with spoken():
+                member = guild.get_member(int(entered["to"])) or await guild.fetch_member(int(entered["to"]))
+            to = inbound.person(member)
+        return await self.ask(_entered(act, about, entered, to), interaction)
+
+    async def join(self, interaction: discord.Interaction, ticket: str) -> Answer | None:
+        """Let somebody of the staff into a ticket's private thread."""
+        place, by = inbound.where(interaction.channel)[0], inbound.person(interaction.user)
+        thread = await self.network.thread(int(await self.desk.staff_thread(place, by, ticket)))
+        if thread is None:
+            raise Refused("no.gone")
+        with spoken():
+            await self.network.let_in(thread, by)
+        return None
+
+    async def raise_(self, interaction: discord.Interaction, message: discord.Message) -> Answer | None:
+        """“Open a ticket” on a message."""
+        if not inbound.is_words(message):
+            raise Refused("no.not_words")
+        ref, locale = f"menu:{interaction.id}", str(interaction.locale)
+        told = inbound.raised(message, self._me, ref=ref, at=self.clock.now(), locale=locale)
+        return await self.desk.handle(told)
+
+    async def publish(self, interaction: discord.Interaction, message: discord.Message) -> discord.ui.Modal:
+        """“Send to customer” on a note: it is shown as the customer will see it, and sent by the form."""
+        place, by = inbound.where(message.channel)[0], inbound.person(interaction.user)
+        note, about, seen = await self.desk.note_at(PostRef(place, str(message.id)), by)
+        shown = self.network.as_reply(note, by, about)
+        language = await self.project_language(interaction)
+        return forms.publish(language, note.ticket, note.id, seen, shown)
+
+    # ------------------------------------------------------------ inside
+
+    def _menu(self, work: Callable[[discord.Interaction, discord.Message], Awaitable[Any]]) -> Any:
+        async def menu(interaction: discord.Interaction, message: discord.Message) -> None:
+            await self.answer(interaction, lambda: work(interaction, message))
+
+        return menu
+
+    async def _post_panel(self, interaction: discord.Interaction) -> None:
+        link = await self.desk.link(inbound.where(interaction.channel)[0])
+        channel: Any = interaction.channel
+        view = render.panel(link.project.language if link else "en").view()
+        await channel.send(view=view, allowed_mentions=NOBODY)
+
+    async def linked(self, interaction: discord.Interaction) -> None:
+        if await self.desk.link(inbound.where(interaction.channel)[0]) is None:
+            raise Refused("no.project")
+
+    async def channel(self, ident: int) -> Any:
+        """Return a channel or a thread that an event names, or None when it is gone."""
+        known = self.client.get_channel(ident)
+        return known if known is not None else await self.network.thread(ident)
+
+    @property
+    def _me(self) -> discord.ClientUser:
+        assert self.client.user is not None
+        return self.client.user
+
+
+def _pressed(act: str, about: list[str]) -> a.Ask:
+    match act:
+        case "close_customer":
+            return a.AskClose(about[0])
+        case "reopen":
+            return a.AskReopen(about[0])
+        case "recall":
+            return a.AskRecall(about[0], about[1])
+        case _:
+            return a.AskRate(about[0], int(about[1]))
+
+
+def _entered(form: str, about: list[str], entered: dict[str, str], to: Any) -> a.Ask:
+    text = render.markup.to_hub(entered.get("text", ""), {})
+    match form:
+        case "open":
+            return a.AskOpen(entered["title"], text)
+        case "comment":
+            return a.AskComment(about[0], text)
+        case "reply":
+            return a.AskReply(about[0], text)
+        case "edit":
+            return a.AskEdit(about[0], about[1], text)
+        case "note":
+            return a.AskNote(about[0], text)
+        case "publish":
+            return a.AskPublish(about[0], about[1], about[2])
+        case "status":
+            return a.AskStatus(about[0], Status(entered["status"]), Visibility(entered["visibility"]))
+        case "assign":
+            return a.AskAssign(about[0], to, visibility=Visibility(entered["visibility"]))
+        case _:
+            resolution, reason = (
+                render.markup.to_hub(entered[name], {}) for name in ("resolution", "reason")
+            )
+            return a.AskClose(about[0], resolution, reason)
+
+
+def _named(place: Place) -> str:
+    return f"<#{place.id}>" if place.network == "discord" else place.network.capitalize()

@@ -1,0 +1,459 @@
+"""`ports.Network` on Discord: threads, layouts and webhooks through discord.py's client."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias, cast
+
+import aiohttp
+import discord
+import structlog
+
+from adapters.discord import render
+from adapters.discord.api import HAS_THREAD, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, no_second_try, spoken
+from adapters.discord.settings import DiscordSettings
+from bot.ports import Clock, NotSent, Shut
+from bot.tickets.deliveries import (
+    CustomerCard,
+    CustomerContent,
+    Delivery,
+    StaffCard,
+    StaffContent,
+    ToCustomer,
+)
+from bot.tickets.model import Actor, Message, Note, Person, Place, PostRef, Project, Side
+
+log = structlog.get_logger()
+
+#: What we ask Discord to tell us: channels and roles, who is there, what is said and reacted with.
+INTENTS = discord.Intents(
+    guilds=True, members=True, guild_messages=True, message_content=True, guild_reactions=True, webhooks=True
+)
+#: Seconds of a wait that Discord asks for, up to which discord.py waits by itself.
+PATIENCE = 5.0
+#: Our webhook in a channel goes by this name.
+WEBHOOK = "Ticket desk"
+#: Posts of a thread that are searched for one whose call ended in doubt.
+SEARCH = 500
+#: Minutes after which Discord puts a quiet thread away: its longest.
+ARCHIVE_AFTER = 10080
+NOBODY = discord.AllowedMentions.none()
+Content: TypeAlias = CustomerContent | StaffContent
+#: The words for a staff channel that will not do, by why it is shut.
+UNFIT = {"unseen": "no.not_in_place", "public": "no.staff_public"}
+
+
+class DiscordNetwork:
+    """One bot in its servers. Each `run` is a new client: discord.py's cannot be started twice."""
+
+    name = "discord"
+
+    def __init__(self, settings: DiscordSettings, clock: Clock) -> None:
+        self.pace = settings.pace_seconds
+        self.burst = settings.burst
+        #: The server whose commands are kept up to date at once; None for all.
+        self.guild = settings.guild
+        self._settings = settings
+        self._clock = clock
+        self._largest = settings.file_limit_mb * 1_000_000
+        self._client: discord.AutoShardedClient | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._webhooks: dict[int, discord.Webhook | None] = {}
+        #: Threads that were just made, of which the ledger does not know yet.
+        self._made: dict[tuple[Place, str], str] = {}
+        #: Attaches the listeners to a new client; set by them.
+        self.attach: Callable[[discord.AutoShardedClient], None] = lambda client: None
+
+    @property
+    def client(self) -> discord.AutoShardedClient:
+        """The client that is connected. Raises NotSent while there is none."""
+        if self._client is None or not self._client.is_ready():
+            raise NotSent("not connected to Discord yet")
+        return self._client
+
+    # ------------------------------------------------------------ Network
+
+    def parts(self, delivery: Delivery) -> tuple[str, ...]:
+        return render.parts(delivery.content, self._largest)
+
+    async def post(self, delivery: Delivery, part: str, mark: str) -> PostRef:
+        with spoken():
+            return PostRef(delivery.surface.place, await self._post(delivery, part, mark))
+
+    async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
+        if part.startswith("file:") or (part == "" and isinstance(delivery.content, StaffCard)):
+            return  # a copy does not change, nor does the name of a thread
+        with spoken():
+            message = await self._edit(delivery, part, post)
+            if message is not None:
+                await self._complete(message, delivery.content, part)
+
+    async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
+        with spoken():
+            channel = await self._where(delivery, part)
+            try:
+                webhook = await self._webhook(delivery.surface.place)
+                if webhook is not None and isinstance(channel, discord.Thread):
+                    try:
+                        await webhook.delete_message(int(post.id), thread=channel)
+                        return
+                    except discord.NotFound:
+                        pass  # it is not the webhook's, or gone
+                await channel.get_partial_message(int(post.id)).delete()
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_MESSAGE:
+                    raise
+
+    async def find(
+        self, delivery: Delivery, marks: Mapping[str, str], since: datetime, known: Collection[str]
+    ) -> dict[str, PostRef]:
+        """Webhooks and threads take no mark: what is ours, not yet known, and says the same, is it."""
+        place, found = delivery.surface.place, dict[str, PostRef]()
+        with spoken():
+            if "" in marks and isinstance(delivery.content, StaffCard):
+                name = render.thread_name(delivery.content)
+                for thread in await (await self._channel(place)).guild.active_threads():
+                    mine = thread.owner_id == self._me.id and str(thread.parent_id) == place.id
+                    made = thread.created_at is not None and thread.created_at >= since
+                    if mine and made and thread.name == name and str(thread.id) not in known:
+                        found[""] = PostRef(place, str(thread.id))
+                        self._made[place, delivery.content.ticket] = str(thread.id)
+                return found
+            taken = set(known)
+            for part in marks:
+                channel = await self._where(delivery, part)
+                wanted = self._drawn(delivery, part)
+                async for message in channel.history(limit=SEARCH, after=since, oldest_first=True):
+                    if str(message.id) in taken or not self._ours(message):
+                        continue
+                    if _says(message) in (_said(wanted), _said(wanted.named())):
+                        found[part] = PostRef(place, str(message.id))
+                        taken.add(str(message.id))
+                        break
+        return found
+
+    async def door(self, place: Place, side: Side) -> Shut | None:
+        try:
+            with spoken():
+                channel = await self._channel(place)
+        except NotSent as error:
+            if error.lost:
+                return Shut("unseen", seen=False)
+            raise
+        name = f"#{channel.name}" if side is Side.CUSTOMER else ""
+        if not channel.permissions_for(channel.guild.me).view_channel:
+            return Shut("unseen", name, seen=False)
+        if side is Side.STAFF and channel.permissions_for(channel.guild.default_role).view_channel:
+            return Shut("public")
+        return None
+
+    async def announce(self, place: Place, text: str) -> None:
+        with spoken():
+            channel = await self._channel(place)
+            for page in render.answer(render.Words(text)):
+                await channel.send(page, allowed_mentions=NOBODY, suppress_embeds=True)
+
+    async def tell(self, person: Person, text: str) -> None:
+        with spoken():
+            user = await self.client.fetch_user(int(person.id))
+            for page in render.answer(render.Words(text)):
+                await user.send(page, allowed_mentions=NOBODY, suppress_embeds=True)
+
+    async def is_staff(self, person: Person, staff_place: Place) -> bool:
+        if not person.id:
+            return False  # Discord does not say who deleted something
+        try:
+            with spoken():
+                channel = await self._channel(staff_place)
+                member = channel.guild.get_member(int(person.id))
+                member = member or await channel.guild.fetch_member(int(person.id))
+        except NotSent as error:
+            if error.lost or error.reason.startswith("Discord answered 404"):
+                return False  # we cannot see the staff channel, or they have left the server
+            raise
+        return not member.bot and _is_let_in(member, channel)
+
+    async def run(self) -> None:
+        client = discord.AutoShardedClient(
+            intents=INTENTS,
+            allowed_mentions=NOBODY,
+            max_messages=None,
+            max_ratelimit_timeout=max(PATIENCE, 30.0),
+            guild_ready_timeout=self._settings.ready_seconds,
+            http_trace=no_second_try(),
+        )
+        self.attach(client)
+        self._client, self._webhooks = client, {}
+        timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
+        self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[no_second_try()])
+        try:
+            with spoken():
+                await client.login(self._settings.token.get_secret_value())
+                await client.connect()
+        except discord.PrivilegedIntentsRequired:
+            reason = (
+                "switch on “Server Members” and “Message Content” under “Bot” in Discord's developer portal"
+            )
+            raise NotSent(reason, final=True) from None
+        except AttributeError as error:
+            # discord.py, when the very first handshake of a shard fails.
+            raise NotSent("Discord's gateway could not be reached") from error
+        finally:
+            self._client = None
+            await client.close()
+            await self._session.close()
+        raise NotSent("the connection to Discord has ended")
+
+    async def close(self) -> None:
+        """Nothing is kept between runs."""
+
+    # ------------------------------------------------------------ for the listeners
+
+    async def thread(self, ident: int) -> discord.Thread | None:
+        """Return a thread, also an archived one, which discord.py forgets; None when it is gone or none."""
+        known = self.client.get_channel(ident)
+        if known is None:
+            try:
+                with spoken():
+                    known = cast("Any", await self.client.fetch_channel(ident))
+            except NotSent as error:
+                if not error.lost:
+                    raise
+        return known if isinstance(known, discord.Thread) else None
+
+    def is_ours(self, webhook: int | None) -> bool:
+        """Whether a webhook is one of those that we speak through."""
+        return any(one is not None and one.id == webhook for one in self._webhooks.values())
+
+    def as_reply(self, note: Note, by: Person, about: Project) -> str:
+        """Draw a note as the customer would see it, by the code that draws replies."""
+        reply = Message(
+            id=note.id,
+            ticket=note.ticket,
+            by=Actor(by, Side.STAFF),
+            at=note.at,
+            text=note.text,
+            files=note.files,
+        )
+        drawn = [
+            render.for_customer(reply, about, part, self._largest).named().text
+            for part in render.parts(reply, self._largest)
+            if not part.startswith("file:")
+        ]
+        return "\n".join(drawn)
+
+    # ------------------------------------------------------------ inside
+
+    @property
+    def _me(self) -> discord.ClientUser:
+        user = self.client.user
+        assert user is not None
+        return user
+
+    def _ours(self, message: discord.Message) -> bool:
+        return message.author.id == self._me.id or self.is_ours(message.webhook_id)
+
+    def _drawn(self, delivery: Delivery, part: str) -> render.Post:
+        content, about = delivery.content, delivery.surface.project
+        if part.startswith("file:"):
+            assert isinstance(content, Message | Note)
+            return render.file_line(content, part, about, customer=isinstance(delivery, ToCustomer))[0]
+        if isinstance(delivery, ToCustomer):
+            return render.for_customer(delivery.content, about, part, self._largest)
+        return render.for_staff(delivery.content, about, part, self._largest)
+
+    async def _post(self, delivery: Delivery, part: str, mark: str) -> str:
+        content, place = delivery.content, delivery.surface.place
+        if part == "" and isinstance(content, StaffCard):
+            thread = await (await self._channel(place)).create_thread(
+                name=render.thread_name(content),
+                type=discord.ChannelType.private_thread,
+                invitable=False,
+                auto_archive_duration=ARCHIVE_AFTER,
+            )
+            self._made[place, content.ticket] = str(thread.id)
+            return str(thread.id)
+        post, channel = self._drawn(delivery, part), await self._where(delivery, part)
+        if isinstance(channel, discord.Thread) and channel.archived and channel.locked:
+            await channel.edit(archived=False)
+        files: list[discord.File] = []
+        if part.startswith("file:"):
+            files, post = await self._copied(delivery, part, post)
+        webhook = await self._webhook(place) if post.author is not None else None
+        more: dict[str, Any] = {"files": files} if files else {}
+        if webhook is not None and isinstance(channel, discord.Thread):
+            sent = await webhook.send(
+                username=_allowed(post.author or ""),
+                avatar_url=post.picture,
+                thread=channel,
+                wait=True,
+                allowed_mentions=NOBODY,
+                **_new(post),
+                **more,
+            )
+            return str(sent.id)
+        new = _new(post.named())
+        message = await channel.send(nonce=_nonce(mark), allowed_mentions=NOBODY, **new, **more)
+        await self._complete(message, content, part)
+        return str(message.id)
+
+    async def _edit(self, delivery: Delivery, part: str, post: PostRef) -> discord.Message | None:
+        drawn, channel = self._drawn(delivery, part), await self._where(delivery, part)
+        put_back = isinstance(channel, discord.Thread) and channel.archived
+        if put_back:
+            assert isinstance(channel, discord.Thread)
+            channel = await channel.edit(archived=False)
+        try:
+            webhook = await self._webhook(delivery.surface.place) if drawn.author is not None else None
+            if webhook is not None and isinstance(channel, discord.Thread):
+                try:
+                    changed = _changed(drawn)
+                    return await webhook.edit_message(
+                        int(post.id), thread=channel, allowed_mentions=NOBODY, **changed
+                    )
+                except discord.NotFound:
+                    pass  # we said it ourselves, without the webhook
+            message = channel.get_partial_message(int(post.id))
+            return await message.edit(allowed_mentions=NOBODY, **_changed(drawn.named()))
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+            return None  # somebody deleted it by hand: there is nothing left to bring up to date
+        finally:
+            if put_back and isinstance(channel, discord.Thread):
+                await channel.edit(archived=True)
+
+    async def _copied(
+        self, delivery: Delivery, part: str, post: render.Post
+    ) -> tuple[list[discord.File], render.Post]:
+        """Fetch a file's bytes for its copy: Discord's links to it expire."""
+        content, about = delivery.content, delivery.surface.project
+        assert isinstance(content, Message | Note)
+        _, file = render.file_line(content, part, about, customer=isinstance(delivery, ToCustomer))
+        thread, message, attachment = file.id.split("/")
+        try:
+            source = await (await self._messageable(int(thread))).fetch_message(int(message))
+            given = next(one for one in source.attachments if str(one.id) == attachment)
+            return [await given.to_file(filename=file.name)], post
+        except (discord.NotFound, StopIteration):
+            return [], render.file_gone(post, file, about.language)
+
+    async def _complete(self, message: discord.Message, content: Content, part: str) -> None:
+        """Do what belongs to a card beside its message: the customer's thread, the assignee in staff's."""
+        if isinstance(content, CustomerCard) and not message.flags.has_thread:
+            try:
+                await message.create_thread(
+                    name=render.thread_name(content), auto_archive_duration=ARCHIVE_AFTER
+                )
+            except discord.HTTPException as error:
+                if error.code != HAS_THREAD:
+                    raise
+        if isinstance(content, StaffCard) and part == "card" and content.assignee is not None:
+            assignee, thread = content.assignee, message.channel
+            if assignee.network == self.name and isinstance(thread, discord.Thread):
+                await self.let_in(thread, assignee)
+
+    async def let_in(self, thread: discord.Thread, person: Person) -> None:
+        """Add somebody to a private thread, who can see its channel anyway."""
+        if all(one.id != int(person.id) for one in thread.members):
+            await thread.add_user(discord.Object(int(person.id)))
+
+    async def _where(self, delivery: Delivery, part: str) -> discord.TextChannel | discord.Thread:
+        """Return the channel or the thread that a part of a delivery stands in."""
+        content, surface = delivery.content, delivery.surface
+        if part == "door" or isinstance(content, CustomerCard):
+            return await self._channel(surface.place)
+        thread = surface.thread or self._made.get((surface.place, surface.ticket))
+        if thread is None:
+            raise NotSent("the ticket's thread is not there yet")
+        try:
+            return await self._messageable(int(thread))
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_CHANNEL:
+                raise
+            raise NotSent("the ticket's thread was deleted", final=True) from None
+
+    async def _channel(self, place: Place) -> discord.TextChannel:
+        found = await self._messageable(int(place.id))
+        if not isinstance(found, discord.TextChannel):
+            raise NotSent("that is not a text channel", lost=True)
+        return found
+
+    async def _messageable(self, ident: int) -> discord.TextChannel | discord.Thread:
+        found = self.client.get_channel(ident) or await self.client.fetch_channel(ident)
+        if not isinstance(found, discord.TextChannel | discord.Thread):
+            raise NotSent("that is not a text channel", lost=True)
+        return found
+
+    async def _webhook(self, place: Place) -> discord.Webhook | None:
+        """Return our webhook in a channel, made if need be; None where we may not have one."""
+        ident = int(place.id)
+        if ident not in self._webhooks:
+            channel = await self._channel(place)
+            if not channel.permissions_for(channel.guild.me).manage_webhooks:
+                return None
+            ours = [one for one in await channel.webhooks() if one.user and one.user.id == self._me.id]
+            found = ours[0] if ours else await channel.create_webhook(name=WEBHOOK)
+            assert self._session is not None
+            assert found.token is not None
+            self._webhooks[ident] = discord.Webhook.partial(
+                found.id, found.token, session=self._session, client=self.client
+            )
+        return self._webhooks[ident]
+
+
+def _is_let_in(member: discord.Member, channel: discord.TextChannel) -> bool:
+    """Whether somebody can see a channel for a reason of their own, not because everybody can."""
+    if not channel.permissions_for(member).view_channel:
+        return False
+    if not channel.permissions_for(channel.guild.default_role).view_channel:
+        return True
+    mine: list[discord.Role | discord.Member] = [member, *member.roles[1:]]
+    named = any(channel.overwrites_for(one).view_channel for one in mine)
+    return named or member.guild_permissions.administrator
+
+
+def _nonce(mark: str) -> str:
+    """Discord takes 25 characters."""
+    return hashlib.blake2b(mark.encode(), digest_size=12).hexdigest()
+
+
+def _allowed(name: str) -> str:
+    """Discord refuses these words in the name of a webhook."""
+    for word in ("discord", "clyde"):
+        at = name.lower().find(word)
+        while at >= 0:
+            name = f"{name[: at + 1]}\u2060{name[at + 1 :]}"
+            at = name.lower().find(word)
+    return name[:80] or "–"
+
+
+def _new(post: render.Post) -> dict[str, Any]:
+    if post.layout:
+        return {"view": post.view()}
+    buttons = {"view": post.view()} if post.buttons else {}
+    return {"content": post.text, "suppress_embeds": True, **buttons}
+
+
+def _changed(post: render.Post) -> dict[str, Any]:
+    return {"view": post.view()} if post.layout else {"content": post.text, "view": post.view()}
+
+
+def _said(post: render.Post) -> str:
+    """What a post says, to know it again by."""
+    return render.spoken_text(post)
+
+
+def _says(message: discord.Message) -> str:
+    texts = [message.content] if message.content else []
+    for component in message.components:
+        texts += _texts(component)
+    return "\n".join(texts)
+
+
+def _texts(component: Any) -> list[str]:
+    if isinstance(component, discord.TextDisplay):
+        return [component.content]
+    return [text for child in getattr(component, "children", ()) for text in _texts(child)]

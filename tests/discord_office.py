@@ -1,0 +1,201 @@
+"""A whole desk in one process on the loopback Discord, with people on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+import discord
+from simcord import ChannelHandle, InteractionResult, MemberActor
+from simcord.backend import serializers
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
+
+from adapters.discord.settings import DiscordSettings
+from bot.settings import Settings
+from bot.tickets.model import Place, Project
+from bot.wiring import Halfdoor, make
+from tests.doubles.discord import DiscordServer
+from tests.doubles.discord.server import TOKEN
+from tests.office import HandClock
+
+HIDDEN = discord.PermissionOverwrite(view_channel=False)
+SHOWN = discord.PermissionOverwrite(view_channel=True)
+
+
+class DiscordOffice:
+    """A support channel for Acme's people and a channel that only the team's role can see."""
+
+    def __init__(self, database_url: str, *, language: str = "en") -> None:
+        self.clock = HandClock()
+        self.server = DiscordServer(self.clock.now)
+        self.database_url = database_url
+        self.language = language
+        self.halfdoor: Halfdoor
+
+    async def __aenter__(self) -> DiscordOffice:
+        await self.server.__aenter__()
+        env = self.server.env
+        everything = discord.Permissions.all()
+        everything.administrator = False
+        self.guild = env.create_guild("Acme and us")
+        self.team = self.guild.create_role("Team")
+        self.bots = self.guild.create_role("Halfdoor", permissions=everything)
+        me = self.server.backend.guilds[self.guild.id].members[self.server.backend.bot_user.id]
+        me.role_ids.append(self.bots.id) if hasattr(me.role_ids, "append") else me.role_ids.add(self.bots.id)
+        self.carla = self.human("Carla")
+        self.robin = self.human("Robin", self.team)
+        self.kim = self.human("Kim", self.team)
+        self.front = self.guild.create_text_channel("acme-support")
+        hidden = {self.guild.default_role: HIDDEN, self.team: SHOWN, self.bots: SHOWN}
+        self.back = self.guild.create_text_channel("acme-desk", overwrites=hidden)
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        async with asyncio.timeout(20):
+            await self.halfdoor.stop()
+        await self.server.__aexit__()
+
+    def human(self, name: str, *roles: Any) -> MemberActor:
+        user = self.server.env.create_user(name.lower(), global_name=name)
+        return self.guild.add_member(user, roles=roles)
+
+    async def open(self) -> None:
+        """Start Halfdoor, as after a restart."""
+        settings = Settings(_env_file=None, database_url=self.database_url, stalled_after=30, max_attempts=4)
+        discord_settings = DiscordSettings(
+            _env_file=None, token=TOKEN, pace_seconds=0.0, ready_seconds=0.05, timeout_seconds=5.0
+        )
+        self.halfdoor = make(settings, None, self.clock, discord=discord_settings)
+        project = Project("ACME", "Acme", self.language)
+        front, back = Place("discord", str(self.front.id)), Place("discord", str(self.back.id))
+        await self.halfdoor.store.transact(lambda tx: tx.link_places(project, [front], back))
+        await self.halfdoor.start()
+        async with asyncio.timeout(20):
+            while not self.connected:
+                await asyncio.sleep(0.005)
+
+    @property
+    def network(self) -> Any:
+        return self.halfdoor.networks["discord"]
+
+    @property
+    def connected(self) -> bool:
+        client = self.network._client
+        return client is not None and client.is_ready()
+
+    async def settle(self) -> None:
+        """Wait until everybody has been told everything that can be told now."""
+        quiet = 0
+        async with asyncio.timeout(20):
+            while quiet < 3:
+                before = self.server.events, len(self.server.calls)
+                await asyncio.sleep(0.02)
+                await self.halfdoor.courier.drain()
+                busy = self.server.under_way or before != (self.server.events, len(self.server.calls))
+                quiet = 0 if busy else quiet + 1
+
+    async def reconnected(self) -> None:
+        async with asyncio.timeout(20):
+            while not self.server.connections or not self.connected:
+                await asyncio.sleep(0.01)
+
+    # ------------------------------------------------------------ what people do
+
+    @property
+    def me(self) -> int:
+        return int(self.server.backend.bot_user.id)
+
+    async def ticket(self, text: str = "Export fails with an empty file") -> None:
+        """Carla opens a ticket by mention, and Robin joins its thread."""
+        await self.carla.send(self.front, f"<@{self.me}> {text}")
+        await self.settle()
+        await self.press(self.robin, self.back, "join")
+
+    async def press(
+        self, who: MemberActor, channel: ChannelHandle, act: str, label: str | None = None, words: str = ""
+    ) -> InteractionResult:
+        """Press the newest button for an act, or the one with a label beside it."""
+        await self.settle()
+        for message in reversed(channel.history()):
+            for button in _buttons(message):
+                if f":{act}:" in f"{button.custom_id}:" and label in (None, button.label):
+                    if words not in aloud(message):
+                        continue
+                    result = await who.click(message, custom_id=button.custom_id)
+                    await self.settle()
+                    return result
+        raise AssertionError(f"there is no button {act}")
+
+    async def fill_in(self, who: MemberActor, form: InteractionResult, **values: Any) -> None:
+        await who.submit_modal(form, values)
+        await self.settle()
+
+    def show_to_everybody(self, channel: ChannelHandle) -> None:
+        self._overwrite(channel, allow=True)
+
+    def hide(self, channel: ChannelHandle) -> None:
+        self._overwrite(channel, allow=False)
+
+    def _overwrite(self, channel: ChannelHandle, *, allow: bool) -> None:
+        bit = discord.Permissions(view_channel=True).value
+        target = self.guild.default_role.id
+        given = Overwrite(target, OverwriteType.ROLE, *((bit, 0) if allow else (0, bit)))
+        self.server.backend.set_overwrite(channel.id, given)
+
+    # ------------------------------------------------------------ what can be seen
+
+    def sees(self, who: MemberActor, channel: ChannelHandle) -> list[str]:
+        """Return what somebody reads in a channel or a thread."""
+        # simcord tells of every thread that is made; Discord does not of those under messages, nor of private ones.
+        shown = [
+            one for one in channel.history(viewer=who) if one.type is not discord.MessageType.thread_created
+        ]
+        return [aloud(message) for message in shown]
+
+    def thread(self, channel: ChannelHandle, key: str = "ACME-1") -> ChannelHandle:
+        return next(one for one in channel.threads if one.name.startswith(f"{key} "))
+
+    def outside(self, key: str = "ACME-1") -> list[str]:
+        return self.sees(self.carla, self.thread(self.front, key))
+
+    def inside(self, key: str = "ACME-1") -> list[str]:
+        return self.sees(self.robin, self.thread(self.back, key))
+
+    def find(self, channel: ChannelHandle, words: str) -> discord.Message:
+        return [one for one in channel.history() if words in aloud(one)][-1]
+
+    def payload(self, message: discord.Message) -> dict[str, Any]:
+        backend = self.server.backend
+        return dict(serializers.message_payload(backend, backend.messages[message.channel.id][message.id]))
+
+
+def aloud(message: discord.Message) -> str:
+    """Read a message as a screen reader would: who says it, and all its texts and buttons."""
+    lines = [message.content] if message.content else []
+    for component in message.components:
+        lines += _spoken(component)
+    lines += [f"[file {one.filename}]" for one in message.attachments]
+    text = re.sub(r"<t:\d+:\w>", "(time)", "\n".join(lines)).replace("\u2060", "")
+    return f"{message.author.display_name}: {text}"
+
+
+def _buttons(message: discord.Message) -> list[Any]:
+    found: list[Any] = []
+    waiting: list[Any] = list(message.components)
+    while waiting:
+        one = waiting.pop(0)
+        waiting = [*getattr(one, "children", ()), *waiting]
+        if isinstance(one, discord.Button):
+            found.append(one)
+    return found
+
+
+def _spoken(component: Any) -> list[str]:
+    if isinstance(component, discord.TextDisplay):
+        return [component.content]
+    if isinstance(component, discord.ActionRow):
+        return [" ".join(f"[{one.label}]" for one in component.children)]
+    return [line for child in getattr(component, "children", ()) for line in _spoken(child)]
