@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import signal
 from collections.abc import Callable, Coroutine
@@ -10,12 +11,15 @@ from typing import Annotated, TypeVar
 
 import structlog
 import typer
+from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from rich.console import Console
 from rich.table import Table
 
 from adapters.console.play import play
+from adapters.discord.network import invitation
+from adapters.discord.settings import DiscordSettings
 from adapters.slack.settings import SlackSettings
 from bot import logs
 from bot.ports import PlaceTaken, Unavailable
@@ -34,7 +38,9 @@ app = typer.Typer(
 db = typer.Typer(help="The database.", no_args_is_help=True)
 project = typer.Typer(help="Projects: which channels belong to which customer.", no_args_is_help=True)
 deliveries = typer.Typer(help="What could not be delivered yet.", no_args_is_help=True)
+discord_app = typer.Typer(help="Discord.", no_args_is_help=True)
 app.add_typer(db, name="db")
+app.add_typer(discord_app, name="discord")
 app.add_typer(project, name="project")
 app.add_typer(deliveries, name="deliveries")
 
@@ -54,15 +60,17 @@ class Stop(typer.Exit):
 
 @app.command()
 def run() -> None:
-    """Run the desk on Slack until it is told to stop (SIGTERM or Ctrl-C)."""
-    settings, slack = read(Settings), read(SlackSettings)
+    """Run the desk on each network that has settings, until it is told to stop (SIGTERM or Ctrl-C)."""
+    settings, slack, discord = read(Settings), given(SlackSettings), given(DiscordSettings)
+    if slack is None and discord is None:
+        slack = read(SlackSettings, "Or set HALFDOOR_DISCORD_TOKEN, to run on Discord alone.")
     logs.configure(settings.log_level, settings.log_format)
     if settings.database_url.startswith("sqlite"):
         _upgrade(settings)
     elif not _reaching(settings, is_current):
         raise Stop("The database is not at this version. Run `halfdoor db upgrade` first.")
     try:
-        asyncio.run(_run(settings, slack))
+        asyncio.run(_run(settings, slack, discord))
     except AlreadyRunning:
         raise Stop(
             "Another Halfdoor runs on this SQLite file already. Stop it, or use PostgreSQL for several."
@@ -143,6 +151,12 @@ def project_list() -> None:
     _with_store(work)
 
 
+@discord_app.command("invite")
+def discord_invite() -> None:
+    """Print the link by which a server's administrator lets Halfdoor in."""
+    out.print(invitation(read(DiscordSettings)), soft_wrap=True, highlight=False)
+
+
 @deliveries.command("list")
 def deliveries_list(
     every: Annotated[bool, typer.Option("--all", help="Also what is still being tried.")] = False,
@@ -191,7 +205,14 @@ def deliveries_drop(delivery: Annotated[int, typer.Argument(help="Its id.")]) ->
     _with_store(work)
 
 
-def read(kind: type[Chosen]) -> Chosen:
+def given(kind: type[Chosen]) -> Chosen | None:
+    """Read a network's settings, or return None when there are none of them at all."""
+    prefix = str(kind.model_config.get("env_prefix", "")).upper()
+    names = [*os.environ, *dotenv_values(".env")]
+    return read(kind) if any(name.upper().startswith(prefix) for name in names) else None
+
+
+def read(kind: type[Chosen], hint: str = "") -> Chosen:
     """Read settings, or end with one line for each that is missing or wrong. Values are never shown."""
     try:
         return kind()
@@ -203,15 +224,15 @@ def read(kind: type[Chosen]) -> Chosen:
             field = kind.model_fields[name]
             wrong = "is missing" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
             lines.append(f"  {prefix.upper()}{name.upper()} {wrong}. {field.description}.")
-        raise Stop("\n".join(lines)) from None
+        raise Stop("\n".join([*lines, hint]).rstrip()) from None
 
 
-async def _run(settings: Settings, slack: SlackSettings) -> None:
+async def _run(settings: Settings, slack: SlackSettings | None, discord: DiscordSettings | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    halfdoor = make(settings, slack)
+    halfdoor = make(settings, slack, discord=discord)
     log = structlog.get_logger()
     try:
         await halfdoor.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -31,6 +32,19 @@ log = structlog.get_logger()
 INTENTS = discord.Intents(
     guilds=True, members=True, guild_messages=True, message_content=True, guild_reactions=True, webhooks=True
 )
+#: What we may do in a server, asked for by the invitation link.
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    create_private_threads=True,
+    manage_threads=True,
+    manage_webhooks=True,
+    attach_files=True,
+    read_message_history=True,
+)
+SCOPES = ("bot", "applications.commands")
 #: Seconds of a wait that Discord asks for, up to which discord.py waits by itself.
 PATIENCE = 5.0
 #: Our webhook in a channel goes by this name.
@@ -43,6 +57,13 @@ NOBODY = discord.AllowedMentions.none()
 Content: TypeAlias = CustomerContent | StaffContent
 #: The words for a staff channel that will not do, by why it is shut.
 UNFIT = {"unseen": "no.not_in_place", "public": "no.staff_public"}
+
+
+def invitation(settings: DiscordSettings) -> str:
+    """Return the link by which a server's administrator lets the bot in. A token begins with the bot's id."""
+    first = settings.token.get_secret_value().partition(".")[0]
+    bot = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode(errors="replace")
+    return discord.utils.oauth_url(bot, permissions=PERMISSIONS, scopes=SCOPES)
 
 
 class DiscordNetwork:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -30,6 +32,9 @@ class DiscordSettings(BaseSettings):
     @field_validator("token")
     @classmethod
     def _token(cls, token: SecretStr) -> SecretStr:
-        if token.get_secret_value().count(".") != 2:
-            raise ValueError("must be a bot's token: three parts with dots between")
+        try:
+            first, _, _ = token.get_secret_value().split(".")
+            base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode()
+        except ValueError:
+            raise ValueError("must be a bot's token: three parts with dots between") from None
         return token

@@ -31,7 +31,7 @@ from simcord.backend.errors import BackendError
 from simcord.http import router
 from simcord.http.routes import interactions
 
-TOKEN = "loopback.bot.token"
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.loopback.token"
 CDN = "https://cdn.simcord.invalid"
 #: discord.py takes a 429 without it for a ban by Cloudflare.
 HEADERS = {"Via": "1.1 loopback"}
