@@ -24,6 +24,13 @@ HIDDEN = discord.PermissionOverwrite(view_channel=False)
 SHOWN = discord.PermissionOverwrite(view_channel=True)
 
 
+def discord_settings() -> DiscordSettings:
+    """Return settings for the loopback."""
+    return DiscordSettings(
+        _env_file=None, token=TOKEN, pace_seconds=0.0, ready_seconds=0.05, timeout_seconds=5.0
+    )
+
+
 class DiscordOffice:
     """A support channel for Acme's people and a channel that only the team's role can see."""
 
@@ -35,6 +42,12 @@ class DiscordOffice:
         self.halfdoor: Halfdoor
 
     async def __aenter__(self) -> DiscordOffice:
+        await self.build()
+        await self.open()
+        return self
+
+    async def build(self) -> None:
+        """Found the server and its channels, with nobody at the desk yet."""
         await self.server.__aenter__()
         env = self.server.env
         everything = discord.Permissions.all()
@@ -50,8 +63,6 @@ class DiscordOffice:
         self.front = self.guild.create_text_channel("acme-support")
         hidden = {self.guild.default_role: HIDDEN, self.team: SHOWN, self.bots: SHOWN}
         self.back = self.guild.create_text_channel("acme-desk", overwrites=hidden)
-        await self.open()
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         async with asyncio.timeout(20):
@@ -65,10 +76,7 @@ class DiscordOffice:
     async def open(self) -> None:
         """Start Halfdoor, as after a restart."""
         settings = Settings(_env_file=None, database_url=self.database_url, stalled_after=30, max_attempts=4)
-        discord_settings = DiscordSettings(
-            _env_file=None, token=TOKEN, pace_seconds=0.0, ready_seconds=0.05, timeout_seconds=5.0
-        )
-        self.halfdoor = make(settings, None, self.clock, discord=discord_settings)
+        self.halfdoor = make(settings, None, self.clock, discord=discord_settings())
         project = Project("ACME", "Acme", self.language)
         front, back = Place("discord", str(self.front.id)), Place("discord", str(self.back.id))
         await self.halfdoor.store.transact(lambda tx: tx.link_places(project, [front], back))

@@ -35,7 +35,7 @@ def comment(language: str, channel: str, ticket: str) -> View:
     return _form("comment", language, about, _about(ticket), text)
 
 
-def reply(language: str, channel: str, ticket: str, name: str, customer_channel: str) -> View:
+def reply(language: str, channel: str, ticket: str, name: str, where: str) -> View:
     """Ask staff for a reply, and say as whom and where the customer will see it."""
     return _form(
         "reply",
@@ -43,13 +43,11 @@ def reply(language: str, channel: str, ticket: str, name: str, customer_channel:
         {"c": channel, "l": language, "t": ticket},
         _about(ticket),
         _text("text", say("form.reply.text", language), lines=True),
-        _seen_as(language, name, customer_channel),
+        _seen_as(language, name, where),
     )
 
 
-def edit(
-    language: str, channel: str, ticket: str, entry: str, text: str, name: str, customer_channel: str
-) -> View:
+def edit(language: str, channel: str, ticket: str, entry: str, text: str, name: str, where: str) -> View:
     """Ask for the new text of a published reply of `name`, which the customer will see in its place."""
     return _form(
         "edit",
@@ -57,7 +55,7 @@ def edit(
         {"c": channel, "l": language, "t": ticket, "e": entry},
         _about(ticket),
         _text("text", say("form.reply.text", language), lines=True, initial=text),
-        _seen_as(language, name, customer_channel),
+        _seen_as(language, name, where),
     )
 
 
@@ -248,9 +246,9 @@ def _about(ticket: str) -> dict[str, Any]:
     return _hint(f"*{ticket}*")
 
 
-def _seen_as(language: str, name: str, customer_channel: str) -> dict[str, Any]:
+def _seen_as(language: str, name: str, where: str) -> dict[str, Any]:
     author = say("author.team", language, name=markup.plain(name))
-    return _hint(say("form.reply.seen_as", language, author=author, place=f"<#{customer_channel}>"))
+    return _hint(say("form.reply.seen_as", language, author=author, place=where))
 
 
 def _hint(text: str) -> dict[str, Any]:

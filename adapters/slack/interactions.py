@@ -164,7 +164,9 @@ class Interactions(Answering):
             case "edit":
                 entry = about["e"]
                 text, author, where = await self.desk.reply_text(place, person, ticket, entry)
-                return forms.edit(language, channel, ticket, entry, markup.mrkdwn(text), author, where.id)
+                return forms.edit(
+                    language, channel, ticket, entry, markup.mrkdwn(text), author, render.channel(where)
+                )
             case "note":
                 return forms.note(language, channel, ticket)
             case "read":

@@ -21,7 +21,7 @@ from bot.tickets.deliveries import (
     StaffContent,
     StaffNotice,
 )
-from bot.tickets.model import File, Message, Note, PostRef, Project, Side, Status
+from bot.tickets.model import File, Message, Note, Place, PostRef, Project, Side, Status
 from bot.tickets.texts import duration, filesize, say
 
 Block: TypeAlias = dict[str, Any]
@@ -165,6 +165,11 @@ def panel(language: str) -> Post:
     return Post(f"{title} {body}", [_section(f"*{title}*\n{body}"), _actions(button)])
 
 
+def channel(place: Place) -> str:
+    """Write a place as people find it: a channel of ours as a link, else its network's name."""
+    return f"<#{place.id}>" if place.network == "slack" else place.network.capitalize()
+
+
 def tombstone(language: str) -> Post:
     """Draw what stands for a post that Slack would not let us delete."""
     text = say("post.recalled.stub", language)
@@ -266,11 +271,11 @@ def _staff_card(card: StaffCard, language: str) -> Post:
         line.append(say("card.rated", language, stars=card.rating))
     if card.follows:
         line.append(say("card.follows", language, key=card.follows))
-    where = f"{_name(card.requester)}, {markup.plain(card.project)} (Slack <#{card.customer_place.id}>)"
-    if card.customer_place.network != "slack":
-        where = f"{_name(card.requester)}, {markup.plain(card.project)} ({card.customer_place.network})"
+    place = card.customer_place
+    network = f"Slack {channel(place)}" if place.network == "slack" else channel(place)
+    where = f"{_name(card.requester)}, {markup.plain(card.project)} ({network})"
     opened = say("card.opened.when", language, when=_when(card.opened_at))
-    value = json.dumps({"t": card.ticket, "l": language, "p": card.customer_place.id})
+    value = json.dumps({"t": card.ticket, "l": language, "p": channel(place)})
     names = ["reply", "note", "status", "assign", "close"]
     buttons = [_button(name, say(f"button.{name}", language), value) for name in names]
     buttons[0]["style"] = "primary"

@@ -200,9 +200,9 @@ PICTURES: dict[str, Callable[[], list[Payload] | Payload]] = {
     "preview": lambda: [told(preview(), TEAM, "1.0")],
     "form-open": lambda: forms.open_ticket("en", CUSTOMERS.id),
     "form-comment": lambda: forms.comment("en", CUSTOMERS.id, KEY),
-    "form-reply": lambda: forms.reply("en", TEAM.id, KEY, ROBIN.name, CUSTOMERS.id),
+    "form-reply": lambda: forms.reply("en", TEAM.id, KEY, ROBIN.name, f"<#{CUSTOMERS.id}>"),
     "form-edit": lambda: forms.edit(
-        "en", TEAM.id, KEY, REPLY.id, markup.mrkdwn(REPLY.text), ROBIN.name, CUSTOMERS.id
+        "en", TEAM.id, KEY, REPLY.id, markup.mrkdwn(REPLY.text), ROBIN.name, f"<#{CUSTOMERS.id}>"
     ),
     "form-note": lambda: forms.note("en", TEAM.id, KEY),
     "form-publish": to_publish,
