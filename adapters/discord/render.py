@@ -32,8 +32,8 @@ Where: TypeAlias = Callable[[PostRef], str | None]
 
 #: Discord's limits: characters of a message, of all texts in a layout, of an author's name.
 TEXT, LAYOUT, NAME = 2000, 4000, 80
-#: Characters of what was said in one post; its marks and signs come on top.
-PART = 1700
+#: Characters of what was said in one post, of the files named with it, and of the reactions to it.
+PART, FILES, MARKS = 1400, 350, 120
 #: The largest file that is copied, in bytes, unless the settings say otherwise.
 LARGEST = 10_000_000
 #: The first word of the ids of our components.
@@ -409,7 +409,13 @@ def _body(entry: Message | Note, part: str, largest: int, about: Project, *, cus
     text = _numbered(_pieces(entry.text), int(part or 1), language)
     if part:
         return text
-    named = [f"-# {_named(file, entry, largest, about, customer=customer)}" for file in entry.files[:5]]
+    named: list[str] = []
+    for n, file in enumerate(entry.files):
+        line = f"-# {_named(file, entry, largest, about, customer=customer)}"
+        if sum(map(len, named)) + len(line) > FILES:
+            named.append(f"-# {say('list.more', language, n=len(entry.files) - n)}")
+            break
+        named.append(line)
     return "\n".join(filter(None, (text, *named))) or "–"
 
 
@@ -433,7 +439,7 @@ def _pieces(text: str) -> list[str]:
     while True:
         found = [markup.content(piece) for piece in hub.pieces(text, limit)] if text else [""]
         if limit < 50 or all(len(one) <= PART for one in found):
-            return [one[: TEXT - 200] for one in found]
+            return [one[:PART] for one in found]
         limit = limit * 2 // 3
 
 
@@ -453,7 +459,11 @@ def _marks(message: Message) -> str:
     for reaction in message.reactions:
         if not reaction.gone:
             counts[reaction.emoji] = counts.get(reaction.emoji, 0) + 1
-    return "-# " + "  ".join(f"{emoji} {n}" for emoji, n in counts.items()) if counts else ""
+    shown = [f"{emoji} {n}" for emoji, n in counts.items()]
+    while len("  ".join(shown)) > MARKS:
+        shown.pop()
+    more = "…" if len(shown) < len(counts) else ""
+    return f"-# {'  '.join((*shown, more))}".rstrip() if counts else ""
 
 
 def _edited(entry: Message | Note, language: str) -> str:

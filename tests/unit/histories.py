@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from sqlalchemy.pool import StaticPool
 
+from adapters.discord import render as discord_render
 from adapters.slack import render
 from adapters.slack.network import draw, posting
 from bot.asking import apply
@@ -25,7 +26,7 @@ from bot.ports import Asked, Deleted, Delivered, Due, Edited, Incoming, Link, Re
 from bot.taking import Taking
 from bot.tickets import asks as a
 from bot.tickets import commands as c
-from bot.tickets.deliveries import Call, ToCustomer, call_for
+from bot.tickets.deliveries import Call, CustomerCard, ToCustomer, call_for
 from bot.tickets.model import (
     Actor,
     File,
@@ -323,6 +324,8 @@ class Life:
                 happened = f"update {due.posts[part]} {draw(due.delivery, part=shown, customize=True)}"
             if seen:
                 self.observed.append(happened)
+        if isinstance(due.delivery, ToCustomer) and call is not Call.REMOVE:
+            self.observed += list(on_discord(due.delivery))
         for part in due.posts:
             if part not in wanted:
                 moved[part] = None
@@ -336,6 +339,19 @@ class Life:
         ).scalars()
         loaded = (tx.entry(ident) for ident in found.all())
         return [note for note in loaded if isinstance(note, Note)]
+
+
+def on_discord(delivery: ToCustomer) -> Iterator[str]:
+    """Say what a customer on Discord would get of a delivery."""
+    content, about = delivery.content, delivery.surface.project
+    for part in discord_render.parts(content):
+        if not part.startswith("file:"):
+            post = discord_render.for_customer(content, about, part)
+            components = [item.to_component_dict() for item in (*post.layout, *post.buttons)]
+            told = (part, post.text, components, post.author, post.picture)
+            yield f"on Discord: {json.dumps(told, sort_keys=True)}"
+        if isinstance(content, CustomerCard):
+            yield f"on Discord: thread {discord_render.thread_name(content)}"
 
 
 @cache
