@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar
@@ -176,6 +177,22 @@ class NotSent(Exception):
         self.lost = lost
 
 
+class FileGone(Exception):
+    """The file cannot be read any more; its name is all that can be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is in a file: its size in bytes, and the bytes as they come."""
+
+    size: int
+    chunks: AsyncIterator[bytes]
+
+
+#: Opens a file, on whichever network it is.
+Fetch: TypeAlias = Callable[[File], AbstractAsyncContextManager[Content]]
+
+
 @dataclass(frozen=True, slots=True)
 class Shut:
     """Why nothing is posted into a place. `reason` ends the key of a text, `shut.…` or `away.…`.
@@ -248,6 +265,10 @@ class Network(Protocol):
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         """Whether the network lets the person see the staff place. Called before each act; be quick."""
+        ...
+
+    def fetch(self, file: File) -> AbstractAsyncContextManager[Content]:
+        """Open a file that this network holds. Raises FileGone, NotSent."""
         ...
 
     async def run(self) -> None:

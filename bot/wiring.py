@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 
@@ -23,8 +23,9 @@ from adapters.slack.settings import SlackSettings
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.guard import Guard
-from bot.ports import Clock, Lanes, Network, NotSent
+from bot.ports import Clock, Content, FileGone, Lanes, Network, NotSent
 from bot.settings import Settings
+from bot.tickets.model import File
 from storage.lanes import MemoryLanes, PostgresLanes
 from storage.store import SqlStore
 from storage.upgrade import upgrade
@@ -105,11 +106,22 @@ def make(
     networks |= {one.name: one for one in (on_slack, on_discord) if one is not None}
     lanes = make_lanes(store, clock, settings)
     halfdoor = Halfdoor(store, lanes, networks, clock, max_attempts=settings.max_attempts)
+    for one in (on_slack, on_discord):
+        if one is not None:
+            one.elsewhere = lambda file: _fetch(networks, file)
     if on_slack is not None:
         slack_listeners.register(on_slack, halfdoor.desk, halfdoor.guard, clock)
     if on_discord is not None:
         discord_listeners.register(on_discord, halfdoor.desk, halfdoor.guard, clock)
     return halfdoor
+
+
+def _fetch(networks: Mapping[str, Network], file: File) -> AbstractAsyncContextManager[Content]:
+    """Open a file on the network that holds it."""
+    network = networks.get(file.network)
+    if network is None:
+        raise FileGone
+    return network.fetch(file)
 
 
 @asynccontextmanager

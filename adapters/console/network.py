@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
-from bot.ports import NotSent, Shut
+from bot.ports import Content, FileGone, NotSent, Shut
 from bot.tickets.deliveries import (
     ClosingNotice,
     CustomerCard,
@@ -15,7 +16,7 @@ from bot.tickets.deliveries import (
     StaffNotice,
     ToCustomer,
 )
-from bot.tickets.model import Message, Note, Person, Place, PostRef, Side, Status
+from bot.tickets.model import File, Message, Note, Person, Place, PostRef, Side, Status
 from bot.tickets.texts import duration, say
 
 STAFF_PLACE = Place("console", "staff")
@@ -77,6 +78,9 @@ class ConsoleNetwork:
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return person.id in self._staff
+
+    def fetch(self, file: File) -> AbstractAsyncContextManager[Content]:
+        raise FileGone
 
     async def run(self) -> None:
         await asyncio.Event().wait()

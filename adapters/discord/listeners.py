@@ -233,11 +233,11 @@ class Listening(Answering):
                 return forms.comment(language, about[0])
             case "reply":
                 where = await self.desk.customer_place(place, by, about[0])
-                return forms.reply(language, about[0], by.name, _named(where))
+                return forms.reply(language, about[0], by.name, render.channel(where))
             case "edit":
                 text, author, where = await self.desk.reply_text(place, by, about[0], about[1])
                 shown = render.markup.content(text)
-                return forms.edit(language, about[0], about[1], shown, author, _named(where))
+                return forms.edit(language, about[0], about[1], shown, author, render.channel(where))
             case "note":
                 return forms.note(language, about[0])
             case "status":
@@ -350,7 +350,3 @@ def _entered(form: str, about: list[str], entered: dict[str, str], to: Any) -> a
                 render.markup.to_hub(entered[name], {}) for name in ("resolution", "reason")
             )
             return a.AskClose(about[0], resolution, reason)
-
-
-def _named(place: Place) -> str:
-    return f"<#{place.id}>" if place.network == "discord" else place.network.capitalize()

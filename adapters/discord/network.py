@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
+from tempfile import SpooledTemporaryFile
 from typing import Any, TypeAlias, cast
 
 import aiohttp
@@ -15,7 +17,7 @@ import structlog
 from adapters.discord import render
 from adapters.discord.api import HAS_THREAD, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, no_second_try, spoken
 from adapters.discord.settings import DiscordSettings
-from bot.ports import Clock, NotSent, Shut
+from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
 from bot.tickets.deliveries import (
     CustomerCard,
     CustomerContent,
@@ -24,7 +26,7 @@ from bot.tickets.deliveries import (
     StaffContent,
     ToCustomer,
 )
-from bot.tickets.model import Actor, Message, Note, Person, Place, PostRef, Project, Side
+from bot.tickets.model import Actor, File, Message, Note, Person, Place, PostRef, Project, Side
 
 log = structlog.get_logger()
 
@@ -47,6 +49,10 @@ PERMISSIONS = discord.Permissions(
 SCOPES = ("bot", "applications.commands")
 #: Seconds of a wait that Discord asks for, up to which discord.py waits by itself.
 PATIENCE = 5.0
+#: Bytes that are read at a time, and of a copy that is held in memory; a larger one is put on disk.
+CHUNK, IN_MEMORY = 1 << 16, 1 << 20
+#: A file may take as long as it takes, while it goes on.
+SLOWLY = aiohttp.ClientTimeout(total=None, sock_connect=20, sock_read=60)
 #: Our webhook in a channel goes by this name.
 WEBHOOK = "Ticket desk"
 #: Posts of a thread that are searched for one whose call ended in doubt.
@@ -54,9 +60,7 @@ SEARCH = 500
 #: Minutes after which Discord puts a quiet thread away: its longest.
 ARCHIVE_AFTER = 10080
 NOBODY = discord.AllowedMentions.none()
-Content: TypeAlias = CustomerContent | StaffContent
-#: The words for a staff channel that will not do, by why it is shut.
-UNFIT = {"unseen": "no.not_in_place", "public": "no.staff_public"}
+Shown: TypeAlias = CustomerContent | StaffContent
 
 
 def invitation(settings: DiscordSettings) -> str:
@@ -82,6 +86,8 @@ class DiscordNetwork:
         self._client: discord.AutoShardedClient | None = None
         self._session: aiohttp.ClientSession | None = None
         self._webhooks: dict[int, discord.Webhook | None] = {}
+        #: Opens files, those of other networks too where there are any; set by whoever knows them.
+        self.elsewhere: Fetch = self.fetch
         #: Threads that were just made, of which the ledger does not know yet.
         self._made: dict[tuple[Place, str], str] = {}
         #: Attaches the listeners to a new client; set by them.
@@ -196,6 +202,22 @@ class DiscordNetwork:
             raise
         return not member.bot and _is_let_in(member, channel)
 
+    @asynccontextmanager
+    async def fetch(self, file: File) -> AsyncIterator[Content]:
+        with spoken():
+            try:
+                thread, message, attachment = file.id.split("/")
+                source = await (await self._messageable(int(thread))).fetch_message(int(message))
+                given = next((one for one in source.attachments if str(one.id) == attachment), None)
+            except (discord.NotFound, ValueError):
+                given = None
+            if given is None or self._session is None:
+                raise FileGone
+            async with self._session.get(given.url, timeout=SLOWLY) as answer:
+                if answer.status != 200:
+                    raise FileGone
+                yield Content(given.size, answer.content.iter_chunked(CHUNK))
+
     async def run(self) -> None:
         client = discord.AutoShardedClient(
             intents=INTENTS,
@@ -299,11 +321,20 @@ class DiscordNetwork:
         post, channel = self._drawn(delivery, part), await self._where(delivery, part)
         if isinstance(channel, discord.Thread) and channel.archived and channel.locked:
             await channel.edit(archived=False)
-        files: list[discord.File] = []
-        if part.startswith("file:"):
-            files, post = await self._copied(delivery, part, post)
-        webhook = await self._webhook(place) if post.author is not None else None
+        async with self._copied(delivery, part, post) as (shown, files):
+            return await self._say(delivery, part, shown, files, channel, mark)
+
+    async def _say(
+        self,
+        delivery: Delivery,
+        part: str,
+        post: render.Post,
+        files: list[discord.File],
+        channel: discord.TextChannel | discord.Thread,
+        mark: str,
+    ) -> str:
         more: dict[str, Any] = {"files": files} if files else {}
+        webhook = await self._webhook(delivery.surface.place) if post.author is not None else None
         if webhook is not None and isinstance(channel, discord.Thread):
             sent = await webhook.send(
                 username=_allowed(post.author or ""),
@@ -317,7 +348,7 @@ class DiscordNetwork:
             return str(sent.id)
         new = _new(post.named())
         message = await channel.send(nonce=_nonce(mark), allowed_mentions=NOBODY, **new, **more)
-        await self._complete(message, content, part)
+        await self._complete(message, delivery.content, part)
         return str(message.id)
 
     async def _edit(self, delivery: Delivery, part: str, post: PostRef) -> discord.Message | None:
@@ -346,22 +377,29 @@ class DiscordNetwork:
             if put_back and isinstance(channel, discord.Thread):
                 await channel.edit(archived=True)
 
+    @asynccontextmanager
     async def _copied(
         self, delivery: Delivery, part: str, post: render.Post
-    ) -> tuple[list[discord.File], render.Post]:
-        """Fetch a file's bytes for its copy: Discord's links to it expire."""
+    ) -> AsyncIterator[tuple[render.Post, list[discord.File]]]:
+        """Fetch the file that `part` is a copy of, if it is one: Discord's own links expire."""
         content, about = delivery.content, delivery.surface.project
+        if not part.startswith("file:"):
+            yield post, []
+            return
         assert isinstance(content, Message | Note)
         _, file = render.file_line(content, part, about, customer=isinstance(delivery, ToCustomer))
-        thread, message, attachment = file.id.split("/")
-        try:
-            source = await (await self._messageable(int(thread))).fetch_message(int(message))
-            given = next(one for one in source.attachments if str(one.id) == attachment)
-            return [await given.to_file(filename=file.name)], post
-        except (discord.NotFound, StopIteration):
-            return [], render.file_gone(post, file, about.language)
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
+            try:
+                async with self.elsewhere(file) as source:
+                    async for chunk in source.chunks:
+                        copy.write(chunk)
+            except FileGone:
+                yield render.file_gone(post, file, about.language), []
+                return
+            copy.seek(0)
+            yield post, [discord.File(cast("Any", copy), filename=file.name)]
 
-    async def _complete(self, message: discord.Message, content: Content, part: str) -> None:
+    async def _complete(self, message: discord.Message, content: Shown, part: str) -> None:
         """Do what belongs to a card beside its message: the customer's thread, the assignee in staff's."""
         if isinstance(content, CustomerCard) and not message.flags.has_thread:
             try:

@@ -22,7 +22,7 @@ from bot.tickets.deliveries import (
     StaffContent,
     StaffNotice,
 )
-from bot.tickets.model import File, Message, Note, PostRef, Project, Side, Status
+from bot.tickets.model import File, Message, Note, Place, PostRef, Project, Side, Status
 from bot.tickets.texts import duration, filesize, say
 
 View: TypeAlias = discord.ui.LayoutView
@@ -176,6 +176,11 @@ def spoken_text(post: Post) -> str:
     return "\n".join(one.content for one in _items(post) if isinstance(one, discord.ui.TextDisplay))
 
 
+def channel(place: Place) -> str:
+    """Write a place as people find it: a channel of ours as a link, else its network's name."""
+    return f"<#{place.id}>" if place.network == "discord" else place.network.capitalize()
+
+
 def thread_name(content: CustomerCard | StaffCard) -> str:
     """Name a ticket's thread. Its status is never in it: Discord renames twice in ten minutes at most."""
     return f"{content.ticket} · {content.title}"[:THREAD]
@@ -244,7 +249,7 @@ def _staff_card(card: StaffCard, language: str) -> Post:
     if card.follows:
         line.append(say("card.follows", language, key=card.follows))
     place = card.customer_place
-    where = f"Discord <#{place.id}>" if place.network == "discord" else place.network.capitalize()
+    where = f"Discord {channel(place)}" if place.network == "discord" else channel(place)
     who = f"{_name(card.requester)}, {_name(card.project)} ({where})"
     opened = say("card.opened.when", language, when=_when(card.opened_at))
     names = ["reply", "note", "status", "assign", "close"]
@@ -423,14 +428,17 @@ def _named(file: File, entry: Message | Note, largest: int, about: Project, *, c
     name, language = _name(file.name), about.language
     if _is_copied(file, largest):
         return f"{name} ({filesize(file.size)})"
-    if customer or entry.said is None or entry.said.place.network != "discord":
+    if customer or entry.said is None:
         return say("file.not_here", language, name=name)
+    place = channel(entry.said.place)
+    if not file.copyable:
+        return say("file.elsewhere", language, name=name, place=place)
     sizes = {"size": filesize(file.size), "limit": filesize(largest)}
-    return say("file.too_large", language, name=name, place=f"<#{entry.said.place.id}>", **sizes)
+    return say("file.too_large", language, name=name, place=place, **sizes)
 
 
 def _is_copied(file: File, largest: int) -> bool:
-    return file.copyable and file.network == "discord" and file.size <= largest
+    return file.copyable and file.size <= largest
 
 
 def _pieces(text: str) -> list[str]:

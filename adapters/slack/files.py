@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 
 from adapters.slack.api import Api
-from bot.ports import NotSent
+from bot.ports import Content, Fetch, FileGone, NotSent
 from bot.tickets.model import File
 
 #: Bytes that are read and written at a time.
 CHUNK = 1 << 16
+#: A file may take as long as it takes, while it goes on.
+SLOWLY = aiohttp.ClientTimeout(total=None, sock_connect=20, sock_read=60)
 #: Seconds to look for a shared file, which Slack posts some time after it has said yes.
 PATIENCE = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 #: What Slack answers for a file that cannot be read any more.
@@ -42,21 +46,15 @@ class Files:
                     raise
         return read(given)
 
-    async def copy(self, file: File, channel: str, **more: Any) -> None:
+    async def copy(self, file: File, fetch: Fetch, channel: str, **more: Any) -> None:
         """Copy a file into a channel. `more`: further arguments of files.completeUploadExternal.
 
         Raises:
             FileGone: it cannot be read any more.
             NotSent: `unsure` when the copy may be shown all the same.
         """
-        try:
-            given = (await self._api.call("files.info", file=file.id))["file"]
-        except NotSent as error:
-            raise FileGone(error.reason) if error.reason.startswith(GONE) else error from None
-        address = given.get("url_private_download") or given.get("url_private")
-        if not address or given.get("mode") == "tombstone":
-            raise FileGone("file_deleted")
-        uploaded = await self._stream(file, str(address))
+        async with fetch(file) as content:
+            uploaded = await self._upload(file.name, content)
         await self._api.call(
             "files.completeUploadExternal",
             files=[{"id": uploaded, "title": file.name}],
@@ -73,11 +71,18 @@ class Files:
                 if not error.reason.startswith((*GONE, "cant_delete_file")):
                     raise
 
-    async def _stream(self, file: File, address: str) -> str:
-        """Read and upload at the same pace; nothing can be seen of it yet. Return the new file's id."""
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=20, sock_read=60)
+    @asynccontextmanager
+    async def fetch(self, file: File) -> AsyncIterator[Content]:
+        """Open a file. Raises FileGone, NotSent."""
         try:
-            async with self._session.get(address, headers=self._headers, timeout=timeout) as source:
+            given = (await self._api.call("files.info", file=file.id))["file"]
+        except NotSent as error:
+            raise FileGone(error.reason) if error.reason.startswith(GONE) else error from None
+        address = given.get("url_private_download") or given.get("url_private")
+        if not address or given.get("mode") == "tombstone":
+            raise FileGone("file_deleted")
+        try:
+            async with self._session.get(str(address), headers=self._headers, timeout=SLOWLY) as source:
                 # Without the right to read it Slack shows a login page, and calls that a success.
                 login = source.content_type == "text/html" and file.kind != "text/html"
                 if source.status in (401, 403, 404, 410) or login:
@@ -85,22 +90,23 @@ class Files:
                 if source.status != 200:
                     raise NotSent(f"Slack answered {source.status} for a file")
                 size = source.content_length if source.content_length is not None else file.size
-                target = await self._api.call("files.getUploadURLExternal", filename=file.name, length=size)
-                async with self._session.post(
-                    target["upload_url"],
-                    data=source.content.iter_chunked(CHUNK),
-                    headers={"Content-Length": str(size), "Content-Type": "application/octet-stream"},
-                    timeout=timeout,
-                ) as answer:
-                    if answer.status != 200:
-                        raise NotSent(f"Slack answered {answer.status} to an upload")
-                return str(target["file_id"])
+                yield Content(size, source.content.iter_chunked(CHUNK))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise NotSent(f"a file could not be copied ({type(error).__name__})") from None
 
-
-class FileGone(Exception):
-    """The file cannot be read any more; its name is all that can be shown."""
+    async def _upload(self, name: str, content: Content) -> str:
+        """Upload at the pace of reading; nothing can be seen of it yet. Return the new file's id."""
+        target = await self._api.call("files.getUploadURLExternal", filename=name, length=content.size)
+        headers = {"Content-Length": str(content.size), "Content-Type": "application/octet-stream"}
+        try:
+            async with self._session.post(
+                target["upload_url"], data=content.chunks, headers=headers, timeout=SLOWLY
+            ) as answer:
+                if answer.status != 200:
+                    raise NotSent(f"Slack answered {answer.status} to an upload")
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise NotSent(f"a file could not be copied ({type(error).__name__})") from None
+        return str(target["file_id"])
 
 
 def read(given: dict[str, Any]) -> File | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,13 +17,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import files, inbound, markup, render
 from adapters.slack.api import Api
-from adapters.slack.files import FileGone, Files
+from adapters.slack.files import Files
 from adapters.slack.http import CLOSE_TIMEOUT, Requests
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
-from bot.ports import Clock, NotSent, Shut
+from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
 from bot.tickets.deliveries import Delivery, ToCustomer
-from bot.tickets.model import Actor, Message, Note, Person, Place, PostRef, Project, Side
+from bot.tickets.model import Actor, File, Message, Note, Person, Place, PostRef, Project, Side
 from bot.tickets.texts import Refused
 
 log = structlog.get_logger()
@@ -78,6 +79,8 @@ class SlackNetwork:
             raise_error_for_unhandled_request=True,
         )
         self._handlers: list[AsyncSocketModeHandler] = []
+        #: Opens files, those of other networks too where there are any; set by whoever knows them.
+        self.elsewhere: Fetch = self.fetch
         #: Says whether what stands behind the listeners works; set by them.
         self.health: Callable[[], Awaitable[None]] = self._say_nothing
         #: Called at each new connection, and run beside it; both set by the listeners.
@@ -182,6 +185,9 @@ class SlackNetwork:
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return await self.people.is_staff(person.id, staff_place.id)
+
+    def fetch(self, file: File) -> AbstractAsyncContextManager[Content]:
+        return self.files.fetch(file)
 
     async def run(self) -> None:
         who = await self.api.who()
@@ -323,6 +329,7 @@ class SlackNetwork:
             blocks = [shown.blocks[0] | {"block_id": mark}, *shown.blocks[1:]]
             await self.files.copy(
                 file,
+                self.elsewhere,
                 surface.place.id,
                 thread_ts=surface.thread,
                 blocks=blocks,

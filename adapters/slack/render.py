@@ -466,9 +466,9 @@ def _named(file: File, entry: Message | Note, largest: int, about: Project, *, c
     name, language = _name(file.name), about.language
     if _is_copied(file, largest):
         return f"{name} ({filesize(file.size)})"
-    if customer or entry.said is None or entry.said.place.network != "slack":
+    if customer or entry.said is None:
         return say("file.not_here", language, name=name)
-    place = f"<#{entry.said.place.id}>"
+    place = channel(entry.said.place)
     if not file.copyable:
         return say("file.elsewhere", language, name=name, place=place)
     sizes = {"size": filesize(file.size), "limit": filesize(largest)}
@@ -476,7 +476,7 @@ def _named(file: File, entry: Message | Note, largest: int, about: Project, *, c
 
 
 def _is_copied(file: File, largest: int) -> bool:
-    return file.copyable and file.network == "slack" and file.size <= largest
+    return file.copyable and file.size <= largest
 
 
 def _marks(message: Message) -> list[Block]:

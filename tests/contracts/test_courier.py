@@ -14,7 +14,7 @@ import pytest
 from bot.asking import apply
 from bot.courier import Courier
 from bot.guard import Guard
-from bot.ports import Due, Lanes, Link, NotSent, Opened, Shut, Tx
+from bot.ports import Due, FileGone, Lanes, Link, NotSent, Opened, Shut, Tx
 from bot.tickets import commands as c
 from bot.tickets.decide import open_ticket
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, StaffNotice, ToCustomer
@@ -100,6 +100,9 @@ class FakeNetwork:
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         return person == ROBIN.person
+
+    def fetch(self, file: Any) -> Any:
+        raise FileGone
 
     async def run(self) -> None: ...
 

@@ -126,3 +126,36 @@ async def test_a_network_that_is_down_holds_up_only_what_is_owed_to_it(staff_on_
         await office.clock.advance(60)
         await office.settle()
     assert sorted(discord.outside()) == ["Carla: Any news?", "Robin (Support): We are on it"]
+
+
+async def test_files_go_along_from_discord_to_slack_and_back(staff_on_slack: BorderOffice) -> None:
+    office = staff_on_slack
+    discord, slack = office.discord, office.slack
+    await discord.carla.send(
+        discord.front, f"<@{discord.me}> Export fails", attachments=[("march.csv", b"1;2")]
+    )
+    await office.settle()
+    copies = [one for one in slack.world.files.values() if one.name == "march.csv"]
+    assert [one.content for one in copies] == [b"1;2"]
+    assert any("march.csv" in row for row in slack.staff_thread())
+    fixed, secret = slack.robin.send_file("fixed.csv", b"3;4"), slack.robin.send_file("secret.csv", b"5")
+    slack.robin.share(slack.back, fixed, text="<@UHALFDOOR> reply Here it is", thread=slack.inside())
+    slack.robin.share(slack.back, secret, text="for us", thread=slack.inside())
+    await office.settle()
+    assert discord.outside() == [
+        "Robin (Support): Here it is\n-# fixed.csv (3 B)",
+        "Robin (Support): -# fixed.csv\n[file fixed.csv]",
+    ]
+    sent = discord.thread(discord.front).history()[-1]
+    assert discord.server.backend.cdn.get(sent.attachments[0].url) == b"3;4"
+
+
+async def test_a_file_whose_network_has_lost_it_is_named(staff_on_slack: BorderOffice) -> None:
+    office = staff_on_slack
+    discord, slack = office.discord, office.slack
+    discord.server.fail("GET", "/channels/*/messages/*", "404", times=3)
+    await discord.carla.send(
+        discord.front, f"<@{discord.me}> Export fails", attachments=[("march.csv", b"1;2")]
+    )
+    await office.settle()
+    assert any("“march.csv” could not be brought here" in row for row in slack.staff_thread())
