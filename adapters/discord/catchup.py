@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -36,8 +36,15 @@ class CatchUp:
     """Goes through linked channels and the threads of open tickets, one call after the other."""
 
     def __init__(
-        self, network: DiscordNetwork, desk: Desk, take: Take, take_deleted: TakeDeleted, clock: Clock
+        self,
+        network: DiscordNetwork,
+        desk: Desk,
+        take: Take,
+        take_deleted: TakeDeleted,
+        alive: Callable[[], bool],
+        clock: Clock,
     ) -> None:
+        self._alive = alive
         self._network = network
         self._desk = desk
         self._take = take
@@ -51,12 +58,14 @@ class CatchUp:
 
     async def run(self) -> None:
         """Catch up whenever it is wanted, and leave signs of life in between, until cancelled."""
+        # No sign of life before the first look back, nor while nobody listens: it would hide what was missed.
+        await self._wanted.wait()
         while True:
             try:
                 if self._wanted.is_set():
                     self._wanted.clear()
                     await self.catch_up()
-                else:
+                elif self._alive():
                     await self._desk.hear("discord", self._clock.now())
             except (NotSent, Unavailable) as error:
                 log.warning("not_caught_up", network="discord", error=str(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -27,28 +27,32 @@ log = structlog.get_logger()
 
 #: The reactions that make a ticket of a message.
 TICKET_SIGNS = ("🎫", "🎟️", "🎟")
+#: Seconds that what is being taken has to end when we stop.
+CLOSE_TIMEOUT = 3.0
 #: Buttons that open a form.
 FORMS = ("open", "comment", "reply", "edit", "note", "status", "assign", "close")
 
 
 def register(network: DiscordNetwork, desk: Desk, guard: Guard, clock: Clock) -> None:
     """Have the listeners attached to each new client."""
-    network.attach = lambda client: _attach(client, network, desk, guard, clock)
 
+    def attach(client: discord.AutoShardedClient) -> Coroutine[Any, Any, None]:
+        listening = Listening(network, desk, guard, clock, client)
+        for name in dir(Listening):
+            if name.startswith("on_"):
+                client.event(_guarded(getattr(listening, name), name))
+        return listening.beside()
 
-def _attach(
-    client: discord.AutoShardedClient, network: DiscordNetwork, desk: Desk, guard: Guard, clock: Clock
-) -> None:
-    listening = Listening(network, desk, guard, clock, client)
-    for name in dir(Listening):
-        if name.startswith("on_"):
-            client.event(_guarded(getattr(listening, name), name))
+    network.attach = attach
 
 
 def _guarded(listener: Callable[..., Awaitable[None]], name: str) -> Callable[..., Awaitable[None]]:
     """The one place where faults end. What was not taken is found when we look back."""
 
     async def guarded(*given: Any) -> None:
+        running: set[asyncio.Task[Any] | None] = listener.__self__.running  # type: ignore[attr-defined]
+        task = asyncio.current_task()
+        running.add(task)
         try:
             await listener(*given)
         except (Unavailable, NotSent) as error:
@@ -56,6 +60,8 @@ def _guarded(listener: Callable[..., Awaitable[None]], name: str) -> Callable[..
             listener.__self__.catch_up.want()  # type: ignore[attr-defined]
         except Exception:
             log.exception("not_taken", network="discord", kind=name)
+        finally:
+            running.discard(task)
 
     guarded.__name__ = name
     return guarded
@@ -75,7 +81,7 @@ class Listening(Answering):
         super().__init__(network, desk, clock)
         self.guard = guard
         self.client = client
-        self.catch_up = CatchUp(network, desk, self.take, self.take_deleted, clock)
+        self.catch_up = CatchUp(network, desk, self.take, self.take_deleted, lambda: not self.away, clock)
         self.turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.tree = app_commands.CommandTree(client)
         self.tree.add_command(commands.group(self.command))
@@ -85,17 +91,37 @@ class Listening(Answering):
         self.tree.add_command(
             app_commands.ContextMenu(name="Send to customer", callback=self._menu(self.publish))
         )
-        self._beside: asyncio.Task[None] | None = None
+        #: The shards whose connection is away: what happens there is not heard of.
+        self.away: set[int] = set()
+        #: What is being taken right now.
+        self.running: set[asyncio.Task[Any]] = set()
+
+    async def beside(self) -> None:
+        """Catch up until cancelled; what is being taken then may end first."""
+        try:
+            await self.catch_up.run()
+        finally:
+            if self.running:
+                _, late = await asyncio.wait(set(self.running), timeout=CLOSE_TIMEOUT)
+                for task in late:
+                    task.cancel()
 
     # ------------------------------------------------------------ what is said
 
     async def on_ready(self) -> None:
         self.catch_up.want()
-        if self._beside is None:
-            self._beside = asyncio.create_task(self.catch_up.run())
-            with spoken():
-                await commands.synchronise(self.tree, self.network.guild)
         await self.guard.look_at_all(customers=True)
+        with spoken():
+            await commands.synchronise(self.tree, self.network.guild)
+
+    async def on_shard_ready(self, shard: int) -> None:
+        self.away.discard(shard)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        self.away.discard(shard)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        self.away.add(shard)
 
     async def on_message(self, message: discord.Message) -> None:
         await self.take(message)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -90,8 +91,8 @@ class DiscordNetwork:
         self.elsewhere: Fetch = self.fetch
         #: Threads that were just made, of which the ledger does not know yet.
         self._made: dict[tuple[Place, str], str] = {}
-        #: Attaches the listeners to a new client; set by them.
-        self.attach: Callable[[discord.AutoShardedClient], None] = lambda client: None
+        #: Attaches the listeners to a new client and returns what runs beside it; set by them.
+        self.attach: Callable[[discord.AutoShardedClient], Coroutine[Any, Any, None]] = _alone
 
     @property
     def client(self) -> discord.AutoShardedClient:
@@ -149,6 +150,7 @@ class DiscordNetwork:
                         self._made[place, delivery.content.ticket] = str(thread.id)
                 return found
             taken = set(known)
+            await self._webhook(place)  # or we would not know our own posts after a restart
             for part in marks:
                 channel = await self._where(delivery, part)
                 wanted = self._drawn(delivery, part)
@@ -227,7 +229,7 @@ class DiscordNetwork:
             guild_ready_timeout=self._settings.ready_seconds,
             http_trace=no_second_try(),
         )
-        self.attach(client)
+        beside = asyncio.ensure_future(self.attach(client))
         self._client, self._webhooks = client, {}
         timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
         self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[no_second_try()])
@@ -245,6 +247,8 @@ class DiscordNetwork:
             raise NotSent("Discord's gateway could not be reached") from error
         finally:
             self._client = None
+            beside.cancel()
+            await asyncio.wait((beside,))
             await client.close()
             await self._session.close()
         raise NotSent("the connection to Discord has ended")
@@ -461,6 +465,10 @@ class DiscordNetwork:
                 found.id, found.token, session=self._session, client=self.client
             )
         return self._webhooks[ident]
+
+
+async def _alone(client: discord.AutoShardedClient) -> None:
+    """Nothing runs beside a client without listeners."""
 
 
 def _is_let_in(member: discord.Member, channel: discord.TextChannel) -> bool:

@@ -13,6 +13,8 @@ from typing import Any
 
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
+from adapters.discord import inbound as discord_inbound
+from adapters.discord.network import DiscordNetwork
 from adapters.slack import inbound
 from adapters.slack.network import SlackNetwork
 from adapters.slack.settings import SlackSettings
@@ -20,11 +22,13 @@ from bot import logs
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.settings import Settings
-from bot.wiring import make
+from bot.wiring import Halfdoor, make
 from storage.lanes import MemoryLanes, PostgresLanes
 from storage.ledger import Ledger
 from storage.store import SqlStore
 from storage.tx import SqlTx
+from tests.discord_office import discord_settings
+from tests.doubles.discord.server import point_at
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
 
 
@@ -43,7 +47,7 @@ def always(*_: Any) -> bool:
 
 #: Each point: the functions to wrap, whether to die before or after them, and which calls count.
 POINTS: dict[str, tuple[list[tuple[Any, str]], str, Callable[..., bool]]] = {
-    "received": ([(inbound, "incoming")], "before", always),
+    "received": ([(inbound, "incoming"), (discord_inbound, "incoming")], "before", always),
     "handed to the desk": ([(Desk, "handle")], "before", always),
     "transaction begun": ([(SqlTx, "take")], "before", always),
     "reference taken": ([(SqlTx, "take")], "after", always),
@@ -58,8 +62,8 @@ POINTS: dict[str, tuple[list[tuple[Any, str]], str, Callable[..., bool]]] = {
     "lane entered": ([(Courier, "run_lane")], "before", always),
     "about to mark": ([(Ledger, "next_due")], "before", always),
     "marked": ([(Courier, "_try")], "before", always),
-    "about to post": ([(SlackNetwork, "post")], "before", always),
-    "posted": ([(SlackNetwork, "post")], "after", always),
+    "about to post": ([(SlackNetwork, "post"), (DiscordNetwork, "post")], "before", always),
+    "posted": ([(SlackNetwork, "post"), (DiscordNetwork, "post")], "after", always),
     "about to record": ([(Ledger, "settle")], "before", always),
     "recorded, not committed": ([(Ledger, "settle")], "after", always),
     "recorded": ([(SqlStore, "next_due")], "after", settles),
@@ -106,13 +110,20 @@ def main(
     """Run a desk on a database and a loopback Slack; die at `point` when it is passed for that time."""
     if point is not None:
         arm(point, occurrence)
-    asyncio.run(run(database_url, api_url, stalled_after))
+    asyncio.run(run(database_url, lambda settings: make(settings, slack_at(api_url)), stalled_after))
 
 
-async def run(database_url: str, api_url: str, stalled_after: float) -> None:
-    logs.configure("warning", "json")
-    settings = Settings(_env_file=None, database_url=database_url, stalled_after=stalled_after)
-    slack = SlackSettings(
+def on_discord(database_url: str, url: str, point: str | None, occurrence: int) -> None:
+    """The same on a loopback Discord."""
+    if point is not None:
+        arm(point, occurrence)
+    point_at(url)
+    settings = discord_settings()
+    asyncio.run(run(database_url, lambda core: make(core, None, discord=settings), 1))
+
+
+def slack_at(api_url: str) -> SlackSettings:
+    return SlackSettings(
         _env_file=None,
         bot_token=BOT_TOKEN,
         app_token=APP_TOKEN,
@@ -121,7 +132,11 @@ async def run(database_url: str, api_url: str, stalled_after: float) -> None:
         share=10_000,
         connections=1,
     )
-    halfdoor = make(settings, slack)
+
+
+async def run(database_url: str, build: Callable[[Settings], Halfdoor], stalled_after: float) -> None:
+    logs.configure("warning", "json")
+    halfdoor = build(Settings(_env_file=None, database_url=database_url, stalled_after=stalled_after))
     await halfdoor.start()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

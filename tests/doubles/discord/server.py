@@ -96,8 +96,7 @@ class DiscordServer:
         self.port = int(self._runner.addresses[0][1])
         self.url = f"http://127.0.0.1:{self.port}"
         self._before = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-        discord.http.Route.BASE = f"{self.url}/api/v10"
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://127.0.0.1:{self.port}/gateway/")
+        point_at(self.url)
         self.env.begin()
         self.backend.subscribers.append(self._happened)
         return self
@@ -297,6 +296,12 @@ class DiscordServer:
         for session in self._sessions.values():
             if not session.dead:
                 self._push(session, kind, data)
+
+
+def point_at(url: str) -> None:
+    """Let discord.py take a loopback for Discord."""
+    discord.http.Route.BASE = f"{url}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url.replace("http", "ws", 1) + "/gateway/")
 
 
 class _Env(simcord.Env):
