@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
 from bot.ports import (
@@ -49,6 +50,8 @@ Entry = TypeVar("Entry", Message, Note)
 
 #: Tickets in one answer to `list`.
 LIST_LIMIT = 15
+#: A code by which somebody joins two accounts: signs that nobody mistakes for one another, and its life.
+CODE_SIGNS, CODE_LENGTH, CODE_LIFE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789", 8, timedelta(minutes=10)
 
 
 class NotYet(Exception):
@@ -135,6 +138,10 @@ class Asking:
                 return self.search(ask)
             case a.AskHelp() | a.AskSetup():
                 return _help(self.actor, self.language)
+            case a.AskWhoAmI(code=code):
+                return self.who_am_i(code)
+            case a.AskDuty(on=on):
+                return self.duty(on)
             case a.AskPanel():
                 self.staff_only()
                 if self.side is Side.STAFF:
@@ -242,7 +249,7 @@ class Asking:
                 self.staff_only()
                 return self.preview(opened)
             case a.AskRecord():
-                return self.preview(opened)
+                return replace(self.preview(opened), record=True)
             case _:
                 assert_never(ask)
 
@@ -255,8 +262,48 @@ class Asking:
             return self.words("done.time", ticket=key, time=duration(minutes), total=total)
         total = duration(opened.ticket.booked_minutes)
         lines = [say("time.title", self.language, key=key, total=total)]
-        lines += [f"• {duration(one.minutes)} {one.by.name} {one.what}" for one in self.tx.booked(key)]
+        booked = self.tx.booked(key)
+        people = self._sums(booked)
+        if len(people) > 1:
+            lines.append(" · ".join(f"{name} {duration(sum_)}" for name, sum_ in people))
+        lines += [f"• {duration(one.minutes)} {one.by.name} {one.what}" for one in booked]
         return Words("\n".join(lines))
+
+    def _sums(self, booked: list[e.TimeBooked]) -> list[tuple[str, int]]:
+        """Return who booked how many minutes in all; one person's accounts are taken together."""
+        sums: dict[tuple[str, str], tuple[str, int]] = {}
+        for one in booked:
+            who = min((each.network, each.id) for each in self.tx.identities(one.by.person))
+            name, before = sums.get(who, (one.by.name, 0))
+            sums[who] = name, before + one.minutes
+        return list(sums.values())
+
+    def who_am_i(self, code: str) -> Words:
+        """Say which accounts are one person's, and how to join another; it gives nobody any rights."""
+        me = self.actor.person
+        if code:
+            other = self.tx.redeem_code(code.upper(), self.at)
+            if other is None:
+                raise Refused("no.code")
+            self.tx.join(other, me)
+        known = self.tx.identities(me)
+        names = "\n".join(f"• {one.network.capitalize()}: {one.name}" for one in known)
+        if code:
+            return self.words("done.joined", names=names)
+        code = "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
+        self.tx.offer_code(code, me, self.at + CODE_LIFE)
+        return self.words("whoami", names=names, code=code)
+
+    def duty(self, on: bool | None) -> Words:
+        self.staff_only()
+        key, me = self.link.project.key, self.actor.person
+        link = self.tx.project(key)  # the one in hand may be some seconds old
+        people = list(link.project.on_duty) if link else []
+        if on is not None:
+            people = [one for one in people if (one.network, one.id) != (me.network, me.id)]
+            people += [me] if on else []
+            self.tx.set_on_duty(key, people)
+        return self.words("duty", names=", ".join(one.name for one in people) or "–")
 
     def search(self, ask: a.AskList) -> Listing:
         public = self.actor.side is Side.CUSTOMER
@@ -297,8 +344,11 @@ class Asking:
         ]
         return Preview(tuple(shown), self.language)
 
-    def note_down(self, opened: Opened, text: str, said: PostRef | None) -> None:
-        note = c.AddNote(by=self.actor, entry_id=self.entry_id, text=text, said=said, files=self.files)
+    def note_down(
+        self, opened: Opened, text: str, said: PostRef | None, files: tuple[File, ...] | None = None
+    ) -> None:
+        files = self.files if files is None else files
+        note = c.AddNote(by=self.actor, entry_id=self.entry_id, text=text, said=said, files=files)
         self.apply(opened, note)
 
     def message(

@@ -34,6 +34,7 @@ from bot.ports import (
 from bot.taking import NotOurs, Taking
 from bot.tickets import asks as a
 from bot.tickets import commands as c
+from bot.tickets.deliveries import StaffNotice, ToStaff
 from bot.tickets.grammar import parse
 from bot.tickets.model import (
     Actor,
@@ -59,6 +60,8 @@ HOME = {
     "waiting": a.AskList(statuses=(Status.PENDING,)),
 }
 HOME_LIMIT = 10
+#: How many tickets or tags are suggested while somebody types.
+SUGGESTED = 25
 
 
 class Desk:
@@ -178,8 +181,61 @@ class Desk:
         """Look the places of projects up again: they have changed."""
         self._links.clear()
 
-    async def set_up(self, by: Person, linked: Project, customers: tuple[Place, ...], staff: Place) -> None:
+    async def lost_thread(self, place: Place, thread: str, *, needed: bool = False) -> bool:
+        """A ticket's thread was deleted: it goes on in a new one, and staff are told. False when it does not.
+
+        A closed ticket does so only when something is `needed` there.
+        """
+        now = self._clock.now()
+
+        def work(tx: Tx) -> bool:
+            found = tx.ticket_in(place, thread)
+            if found is None or (found.ticket.status is Status.CLOSED and not needed):
+                return False
+            opened = tx.lose_thread(place, thread)
+            if opened is None:
+                return False
+            to = opened.surfaces.staff
+            side = Side.STAFF if place == to.place else Side.CUSTOMER
+            text = say(f"notice.thread_lost.{side}", to.project.language)
+            notice = StaffNotice(id=f"lost-{thread}", ticket=opened.ticket.key, text=text)
+            tx.owe([ToStaff(to, notice)], now)
+            log.warning("thread_lost", ticket=opened.ticket.key, side=side.value)
+            return True
+
+        return await self._store.transact(work)
+
+    async def suggest(self, place: Place, by: Person, typed: str, *, closed: bool) -> list[tuple[str, str]]:
+        """Return keys and titles of tickets of a place that somebody may mean while they type."""
+        link = await self.link(place)
+        if link is None:
+            return []
+        public = not await self.is_staff(by, link.staff_place)
+        statuses = [one for one in Status if (one is Status.CLOSED) == closed]
+        key = link.project.key
+        return await self._store.read(
+            lambda tx: tx.suggested(key, typed, statuses, public=public, limit=SUGGESTED)
+        )
+
+    async def tags(self, place: Place, by: Person) -> list[str]:
+        """Return the tags that staff use most; none to anybody else."""
+        link = await self.link(place)
+        if link is None or not await self.is_staff(by, link.staff_place):
+            return []
+        return await self._store.read(lambda tx: tx.tags(link.project.key, SUGGESTED))
+
+    async def set_up(
+        self,
+        by: Person,
+        linked: Project,
+        customers: tuple[Place, ...],
+        staff: Place,
+        *,
+        whole_team: bool | None = None,
+    ) -> None:
         """Link places to a project. The network has checked the places and that `by` may do it.
+
+        `whole_team`: None where the network does not ask for it.
 
         Raises:
             Refused: the project exists and `by` is not on its staff.
@@ -190,9 +246,16 @@ class Desk:
             if not await self.is_staff(by, existing.staff_place):
                 raise Refused("no.staff_only")
             # What the form does not ask for stays as it is, and no customer is left talking to nobody.
-            linked = replace(linked, reopen_days=existing.project.reopen_days)
-            kept = (one for one in existing.customer_places if one != staff)
+            before = existing.project
+            if whole_team is None:
+                whole_team = before.whole_team
+            linked = replace(linked, reopen_days=before.reopen_days)
+            # Where nobody can be reached any more, the tickets go on in the new place.
+            shut = await self._store.read(lambda tx: tx.doors())
+            gone = {one for one in shut if any(one.network == new.network for new in customers)}
+            kept = (one for one in existing.customer_places if one != staff and one not in gone)
             customers = tuple(dict.fromkeys([*kept, *customers]))
+        linked = replace(linked, whole_team=bool(whole_team))
         await self._store.transact(lambda tx: tx.link_places(linked, customers, staff))
         self.forget()
         if existing is not None and existing.staff_place != staff:

@@ -20,6 +20,7 @@ from bot.tickets.model import (
     PostRef,
     Project,
     Side,
+    Status,
     Surfaces,
     Ticket,
 )
@@ -74,9 +75,13 @@ class Reacted:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """Somebody, maybe another than its author, wants a post to become a ticket. `said` is that post."""
+    """Somebody, maybe another than its author, wants a post to become a ticket. `said` is that post.
+
+    With `ticket` it is to become a part of that one instead.
+    """
 
     said: Said
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +145,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Exactly what the customer sees: the same deliveries, through the same renderer."""
+    """Exactly what the customer sees: the same deliveries, through the same renderer.
+
+    `record`: it is asked for as the public record, by either side.
+    """
 
     deliveries: tuple[ToCustomer, ...]
     language: str
+    record: bool = False
 
 
 Answer: TypeAlias = Words | Listing | Preview
@@ -345,6 +354,40 @@ class Tx(Protocol):
 
     def doors(self) -> list[Place]:
         """Return the places that are shut."""
+        ...
+
+    def lose_thread(self, place: Place, thread: str) -> Opened | None:
+        """Let a ticket's surface begin anew, for its thread is gone; None when no surface hangs on it.
+
+        Its card is owed again, and to staff all that was said.
+        """
+        ...
+
+    def identities(self, person: Person) -> list[Person]:
+        """Return a person as each network knows them, as far as they have told us; themselves first."""
+        ...
+
+    def offer_code(self, code: str, person: Person, until: datetime) -> None:
+        """Let `code` stand for a person until `until`, in place of any other of theirs."""
+        ...
+
+    def redeem_code(self, code: str, now: datetime) -> Person | None:
+        """Return whom a code stands for, once."""
+        ...
+
+    def join(self, one: Person, other: Person) -> None:
+        """Note that two people are one, with all that each was joined with before."""
+        ...
+
+    def set_on_duty(self, project: str, people: Sequence[Person]) -> None: ...
+    def suggested(
+        self, key: str, typed: str, statuses: Sequence[Status], *, public: bool, limit: int
+    ) -> list[tuple[str, str]]:
+        """Return keys and titles of a project's newest tickets that `typed` may be the beginning of."""
+        ...
+
+    def tags(self, project: str, limit: int) -> list[str]:
+        """Return the tags that are used most on a project's open tickets."""
         ...
 
     def working(self, project: str) -> list[Person]:

@@ -64,8 +64,8 @@ class Taking(Asking):
             case Reacted() as reacted:
                 self.reacted(reacted)
                 return None
-            case Raised(said=said):
-                return self.raised(said)
+            case Raised(said=said, ticket=ticket):
+                return self.added(said, ticket) if ticket else self.raised(said)
             case Asked(ask=ask):
                 return self.asked(ask)
             case _:
@@ -136,6 +136,18 @@ class Taking(Asking):
         if opened is not None:
             return self.words("said.raised_before", ticket=opened.ticket.key, refused=True)
         return self.words("done.opened", ticket=self.open_from(said, said.text).key)
+
+    def added(self, said: Said, ticket: str) -> Words:
+        """Somebody wants a post to belong to a ticket: to us what staff wrote in their place is a note."""
+        opened, entry = self.ticket(ticket), self.tx.entry_at(said.post)
+        if entry is not None:
+            return self.words("said.raised_before", ticket=entry.ticket, refused=True)
+        if self.side is Side.STAFF:
+            # It does not stand in the ticket's thread, so it is shown there as a copy.
+            self.note_down(opened, said.text, None, said.files)
+        else:
+            self.message(opened, said.text, said.post, said.files)
+        return self.words("done.added", ticket=opened.ticket.key)
 
     def open_from(self, said: Said, text: str) -> Ticket:
         """Open a ticket with a customer's post; what is answered in that post's thread belongs to it."""

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
 from bot.tickets import events as e
-from bot.tickets.model import Message, Note, Ticket, Visibility
+from bot.tickets.model import Message, Note, Person, Project, Ticket, Visibility
 
 _ticket = TypeAdapter(Ticket)
 _message = TypeAdapter(Message)
 _note = TypeAdapter(Note)
+_people = TypeAdapter(tuple[Person, ...])
 _events: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(e.Event)}
 
 
 def at(seconds: float) -> datetime:
     """Return the time for seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def load_project(row: Any) -> Project:
+    """Read the columns `statements.PROJECT` of a row."""
+    on_duty = _people.validate_json(row.on_duty) if row.on_duty != "[]" else ()
+    return Project(
+        row.key, row.name, row.language, row.reopen_days, row.every_message, row.whole_team, on_duty
+    )
+
+
+def dump_people(people: Sequence[Person]) -> str:
+    """Write a project's `on_duty` column."""
+    return _people.dump_json(tuple(people), exclude_defaults=True).decode()
 
 
 def dump_ticket(ticket: Ticket) -> dict[str, object]:

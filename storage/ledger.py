@@ -72,7 +72,7 @@ class Ledger:
         return Due(
             id=row.id,
             delivery=_compose(row),
-            mark=f"{row.ticket}/{row.audience}/{row.subject}",
+            mark=f"{row.ticket}/{row.audience}/{row.subject}/{row.id}",
             attempts=row.attempts + 1,
             wait=wait,
             posts=self._posts(row),
@@ -265,7 +265,7 @@ def _where(at: PostRef) -> dict[str, str]:
 def _compose(row: Any) -> Delivery:
     """Build what is owed from its ticket and entry as they stand now."""
     loaded = codec.load_ticket(row.ticket_state)
-    about = Project(row.key, row.name, row.language, row.reopen_days, row.every_message)
+    about = codec.load_project(row)
     shown = codec.load_entry(row.visibility, row.rest, row.text) if row.visibility else None
     here, there = Place(row.network, row.place), Place(row.other_network, row.other_place)
     if row.audience == Side.CUSTOMER:

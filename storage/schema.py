@@ -28,6 +28,9 @@ project = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("reopen_days", sa.Integer, nullable=False),
     sa.Column("every_message", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("whole_team", sa.Boolean, nullable=False, server_default=sa.false()),
+    #: The people who are in each new staff thread from the start, as JSON.
+    sa.Column("on_duty", sa.Text, nullable=False, server_default="[]"),
     sa.Column("last_number", sa.Integer, nullable=False, server_default="0"),
 )
 
@@ -253,6 +256,30 @@ heard = sa.Table(
     # primary key: Tx.heard, at each connection
     sa.Column("network", sa.Text, primary_key=True),
     sa.Column("at", Time, nullable=False),
+)
+
+#: One person's accounts on several networks: those with the same value in `joined` are one person's.
+identity = sa.Table(
+    "identity",
+    metadata,
+    # primary key: Tx.identities, once a list of somebody's tickets
+    sa.Column("network", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    # Tx.identities: the others of the same person
+    sa.Column("joined", sa.Text, nullable=False, index=True),
+)
+
+#: Codes by which somebody shows on one network that they are the same person as on another.
+link_code = sa.Table(
+    "link_code",
+    metadata,
+    # primary key: Tx.redeem_code
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("network", sa.Text, nullable=False),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("until", Time, nullable=False),
 )
 
 burst = sa.Table(

@@ -18,6 +18,7 @@ from storage.schema import (
     entry,
     event,
     heard,
+    identity,
     is_open,
     pace,
     place,
@@ -34,6 +35,16 @@ _customer, _staff = surface.alias("customer"), surface.alias("staff")
 _hit, _other = surface.alias("hit"), surface.alias("other")
 _part = post.alias("part")
 
+#: What `codec.load_project` reads.
+PROJECT = (
+    project.c.key,
+    project.c.name,
+    project.c.language,
+    project.c.reopen_days,
+    project.c.every_message,
+    project.c.whole_team,
+    project.c.on_duty,
+)
 #: A ticket with both surfaces and its project, in the order `SqlTx` reads them in.
 WHOLE = (
     sa.select(
@@ -44,11 +55,7 @@ WHOLE = (
         _staff.c.network,
         _staff.c.place,
         _staff.c.thread,
-        project.c.key,
-        project.c.name,
-        project.c.language,
-        project.c.reopen_days,
-        project.c.every_message,
+        *PROJECT,
     )
     .join(project, project.c.key == ticket.c.project)
     .join(_customer, sa.and_(_customer.c.ticket == ticket.c.key, _customer.c.side == "customer"))
@@ -95,11 +102,7 @@ HEAD = (
         _other.c.place.label("other_place"),
         _other.c.thread.label("other_thread"),
         ticket.c.state.label("ticket_state"),
-        project.c.key,
-        project.c.name,
-        project.c.language,
-        project.c.reopen_days,
-        project.c.every_message,
+        *PROJECT,
         entry.c.visibility,
         entry.c.rest,
         entry.c.text,
@@ -172,7 +175,9 @@ class Upserts:
         self.alias = insert(thread).on_conflict_do_nothing()
         self.entry = _upsert(insert(entry), ["id"], "text", "rest")
         self.timer = _upsert(insert(timer), ["name"], "at")
-        self.project = _upsert(insert(project), ["key"], "name", "language", "reopen_days", "every_message")
+        asked_for = "name", "language", "reopen_days", "every_message", "whole_team"
+        self.project = _upsert(insert(project), ["key"], *asked_for)
+        self.identity = _upsert(insert(identity), ["network", "id"], "name", "joined")
         self.burst = _upsert(insert(burst), ["network", "place", "person"], "ticket", "at")
         self.heard = _upsert(insert(heard), ["network"], "at")
         self.whole_at = _upsert(insert(pace), ["network", "place"], "whole_at")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -36,9 +37,12 @@ from bot.tickets.model import (
     Ticket,
     Visibility,
 )
-from bot.tickets.project import staff_card
+from bot.tickets.project import customer_card, staff_card
 from storage import codec, schema, statements
 from storage.schema import delivery, entry, event, place, project, surface, ticket, timer
+
+#: Open tickets of a project whose tags are suggested.
+TAGGED = 200
 
 
 class SqlTx:
@@ -67,7 +71,7 @@ class SqlTx:
         ).all()
         customers = tuple(Place(p.network, p.id) for p in places if p.side == Side.CUSTOMER)
         staff = next(Place(p.network, p.id) for p in places if p.side == Side.STAFF)
-        about = Project(row.key, row.name, row.language, row.reopen_days, row.every_message)
+        about = codec.load_project(row)
         return Link(about, customers, staff)
 
     def links(self) -> list[Link]:
@@ -167,7 +171,7 @@ class SqlTx:
             where.append(status.in_([one.value for one in Status if one is not Status.CLOSED]))
         whom = me if ask.mine and not public else ask.assignee
         if whom is not None:
-            where.append(assignee == f"{whom.network}:{whom.id}")
+            where.append(assignee.in_([f"{one.network}:{one.id}" for one in self.identities(whom)]))
         if ask.unassigned:
             where.append(assignee.is_(None))
         if ask.priority is not None and not public:
@@ -179,6 +183,47 @@ class SqlTx:
             statements.WHOLE.where(*where).order_by(ticket.c.number.desc(), ticket.c.project).limit(limit)
         )
         return [opened for row in rows if (opened := self._opened(row))], found or 0
+
+    def suggested(
+        self, key: str, typed: str, statuses: Sequence[Status], *, public: bool, limit: int
+    ) -> list[tuple[str, str]]:
+        """Return the keys and titles of a project's newest tickets in some statuses that `typed` may mean."""
+        status = ticket.c.public_status if public else ticket.c.status
+        where = [ticket.c.project == key, status.in_([one.value for one in statuses])]
+        if typed:
+            where.append(
+                sa.or_(
+                    ticket.c.title.icontains(typed, autoescape=True),
+                    ticket.c.key.istartswith(typed, autoescape=True),
+                    sa.cast(ticket.c.number, sa.Text).startswith(typed, autoescape=True),
+                )
+            )
+        rows = self._connection.execute(
+            sa.select(ticket.c.key, ticket.c.title)
+            .where(*where)
+            .order_by(ticket.c.number.desc())
+            .limit(limit)
+        )
+        return [(row.key, row.title) for row in rows]
+
+    def tags(self, project: str, limit: int) -> list[str]:
+        """Return the tags on the newest open tickets of a project, those on most of them first."""
+        still_open = (ticket.c.project == project, ticket.c.status != Status.CLOSED.value)
+        states = self._connection.scalars(
+            sa.select(ticket.c.state).where(*still_open).order_by(ticket.c.number.desc()).limit(TAGGED)
+        )
+        counted = Counter(tag for state in states for tag in codec.load_ticket(state).tags)
+        return [tag for tag, _ in counted.most_common(limit)]
+
+    def identities(self, person: Person) -> list[Person]:
+        """Return a person as each network knows them, themselves first."""
+        table = schema.identity
+        mine = sa.select(table.c.joined).where(table.c.network == person.network, table.c.id == person.id)
+        rows = self._connection.execute(
+            sa.select(table).where(table.c.joined == mine.scalar_subquery()).order_by(table.c.network)
+        )
+        others = [Person(row.network, row.id, row.name) for row in rows]
+        return [person, *(one for one in others if (one.network, one.id) != (person.network, person.id))]
 
     def count_by_status(self, project: str, *, public: bool) -> dict[str, int]:
         status = ticket.c.public_status if public else ticket.c.status
@@ -292,6 +337,65 @@ class SqlTx:
         )
         return done.rowcount == 1
 
+    def offer_code(self, code: str, person: Person, until: datetime) -> None:
+        table = schema.link_code
+        mine = sa.and_(table.c.network == person.network, table.c.id == person.id)
+        self._connection.execute(sa.delete(table).where(mine))
+        self._connection.execute(
+            sa.insert(table),
+            {
+                "code": code,
+                "network": person.network,
+                "id": person.id,
+                "name": person.name,
+                "until": until.timestamp(),
+            },
+        )
+
+    def redeem_code(self, code: str, now: datetime) -> Person | None:
+        table = schema.link_code
+        row = self._connection.execute(
+            sa.delete(table)
+            .where(table.c.code == code)
+            .returning(table.c.network, table.c.id, table.c.name, table.c.until)
+        ).first()
+        if row is None or row.until < now.timestamp():
+            return None
+        return Person(row.network, row.id, row.name)
+
+    def join(self, one: Person, other: Person) -> None:
+        together = [*self.identities(one), *self.identities(other)]
+        joined = min(f"{each.network}:{each.id}" for each in together)
+        for each in {(each.network, each.id): each for each in together}.values():
+            values = {"network": each.network, "id": each.id, "name": each.name, "joined": joined}
+            self._connection.execute(self.upserts.identity, values)
+
+    def set_on_duty(self, project: str, people: Sequence[Person]) -> None:
+        self._connection.execute(
+            sa.update(schema.project)
+            .where(schema.project.c.key == project)
+            .values(on_duty=codec.dump_people(people))
+        )
+
+    def lose_thread(self, place: Place, thread: str) -> Opened | None:
+        opened = self.ticket_in(place, thread)
+        if opened is None:
+            return None
+        side = Side.STAFF if opened.surfaces.staff.place == place else Side.CUSTOMER
+        lane = self._surface(opened.ticket.key, side)
+        done = self._connection.execute(
+            sa.update(surface).where(surface.c.id == lane, surface.c.thread == thread).values(thread=None)
+        )
+        if done.rowcount != 1:
+            return None
+        self._connection.execute(sa.delete(schema.post).where(schema.post.c.surface == lane))
+        if side is Side.STAFF:
+            self._owe_staff(opened)
+        else:
+            to = opened.surfaces.customer
+            self.owe_one(ToCustomer(to, customer_card(opened.ticket, to.project)), 0)
+        return opened
+
     def link_places(self, linked: Project, customers: Sequence[Place], staff: Place) -> None:
         """Create or change a project and give it these places, in place of any it had.
 
@@ -310,6 +414,7 @@ class SqlTx:
             "language": linked.language,
             "reopen_days": linked.reopen_days,
             "every_message": linked.every_message,
+            "whole_team": linked.whole_team,
         }
         self._connection.execute(self.upserts.project, values)
         self._connection.execute(sa.delete(place).where(place.c.project == linked.key))
@@ -320,8 +425,14 @@ class SqlTx:
                 for one, side in sides.items()
             ],
         )
-        if before is not None and before.staff_place != staff:
+        if before is None:
+            return
+        if (before.staff_place, before.project.whole_team) != (staff, linked.whole_team):
             self._rehang(linked.key, before.staff_place, staff)
+        for old in before.customer_places:
+            if old not in sides and customers:
+                same = [one for one in customers if one.network == old.network]
+                self._rehang_customers(linked.key, old, [*same, *customers][0])
 
     def _rehang(self, key: str, old: Place, new: Place) -> None:
         """Let the staff threads of a project's tickets begin anew in another place."""
@@ -340,11 +451,42 @@ class SqlTx:
         still_open = sa.and_(ticket.c.project == key, ticket.c.status != Status.CLOSED.value)
         rows = self._connection.execute(statements.WHOLE.where(still_open).order_by(ticket.c.number))
         for opened in [one for row in rows if (one := self._opened(row))]:
-            about, to = opened.surfaces.staff.project, opened.surfaces.staff
-            self.owe_one(ToStaff(to, staff_card(opened.ticket, about, opened.surfaces)), 0)
-            for said in self._record(opened.ticket.key):
-                if not said.retracted:
-                    self.owe_one(ToStaff(to, said), said.at.timestamp())
+            self._owe_staff(opened)
+
+    def _rehang_customers(self, key: str, old: Place, new: Place) -> None:
+        """Let the customer threads of a project's tickets begin anew in another place."""
+        self.set_door(old, None, codec.at(0))
+        moving = sa.and_(
+            surface.c.side == Side.CUSTOMER.value,
+            surface.c.network == old.network,
+            surface.c.place == old.id,
+            surface.c.ticket.in_(sa.select(ticket.c.key).where(ticket.c.project == key)),
+        )
+        lanes = self._connection.scalars(sa.select(surface.c.id).where(moving)).all()
+        for table in (schema.thread, schema.post):
+            self._connection.execute(sa.delete(table).where(table.c.surface.in_(lanes)))
+        here = surface.c.id.in_(lanes)
+        self._connection.execute(
+            sa.update(surface).where(here).values(network=new.network, place=new.id, thread=None)
+        )
+        still_open = sa.and_(
+            ticket.c.status != Status.CLOSED.value,
+            ticket.c.key.in_(sa.select(surface.c.ticket).where(here)),
+        )
+        rows = self._connection.execute(statements.WHOLE.where(still_open).order_by(ticket.c.number))
+        for opened in [one for row in rows if (one := self._opened(row))]:
+            to = opened.surfaces.customer
+            self.owe_one(ToCustomer(to, customer_card(opened.ticket, to.project)), 0)
+            staff = opened.surfaces.staff
+            self.owe_one(ToStaff(staff, staff_card(opened.ticket, staff.project, opened.surfaces)), 0)
+
+    def _owe_staff(self, opened: Opened) -> None:
+        """Let a ticket's staff side begin anew: its card, and all that was said."""
+        about, to = opened.surfaces.staff.project, opened.surfaces.staff
+        self.owe_one(ToStaff(to, staff_card(opened.ticket, about, opened.surfaces)), 0)
+        for said in self._record(opened.ticket.key):
+            if not said.retracted:
+                self.owe_one(ToStaff(to, said), said.at.timestamp())
 
     def _record(self, key: str) -> list[Message | Note]:
         rows = self._connection.execute(
@@ -476,8 +618,8 @@ class SqlTx:
     def _opened(self, row: Any) -> Opened | None:
         if row is None:
             return None
-        state, c_network, c_place, c_thread, s_network, s_place, s_thread, *about = row
-        owner = Project(*about)
+        state, c_network, c_place, c_thread, s_network, s_place, s_thread, *_ = row
+        owner = codec.load_project(row)
         loaded = codec.load_ticket(state)
         return Opened(
             loaded,

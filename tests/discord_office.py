@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import discord
-from simcord import ChannelHandle, InteractionResult, MemberActor
+from simcord import ChannelHandle, InteractionResult, MemberActor, actors
 from simcord.backend import serializers
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
@@ -20,6 +20,8 @@ from tests.doubles.discord import DiscordServer
 from tests.doubles.discord.server import TOKEN
 from tests.office import HandClock
 
+#: Seconds that a client waits for servers before it is ready.
+READY = 0.05
 HIDDEN = discord.PermissionOverwrite(view_channel=False)
 SHOWN = discord.PermissionOverwrite(view_channel=True)
 
@@ -27,7 +29,7 @@ SHOWN = discord.PermissionOverwrite(view_channel=True)
 def discord_settings() -> DiscordSettings:
     """Return settings for the loopback."""
     return DiscordSettings(
-        _env_file=None, token=TOKEN, pace_seconds=0.0, ready_seconds=0.05, timeout_seconds=5.0
+        _env_file=None, token=TOKEN, pace_seconds=0.0, ready_seconds=READY, timeout_seconds=5.0
     )
 
 
@@ -53,7 +55,7 @@ class DiscordOffice:
         everything = discord.Permissions.all()
         everything.administrator = False
         self.guild = env.create_guild("Acme and us")
-        self.team = self.guild.create_role("Team")
+        self.team = self.guild.create_role("Team", permissions=discord.Permissions(manage_messages=True))
         self.bots = self.guild.create_role("Halfdoor", permissions=everything)
         me = self.server.backend.guilds[self.guild.id].members[self.server.backend.bot_user.id]
         me.role_ids.append(self.bots.id) if hasattr(me.role_ids, "append") else me.role_ids.add(self.bots.id)
@@ -109,6 +111,8 @@ class DiscordOffice:
         async with asyncio.timeout(20):
             while not self.server.connections or not self.connected:
                 await asyncio.sleep(0.01)
+        # A client that had to begin anew waits for its servers before it is ready and looks back.
+        await asyncio.sleep(4 * READY)
 
     # ------------------------------------------------------------ what people do
 
@@ -140,6 +144,29 @@ class DiscordOffice:
     async def fill_in(self, who: MemberActor, form: InteractionResult, **values: Any) -> None:
         await who.submit_modal(form, values)
         await self.settle()
+
+    async def told(self, who: MemberActor, channel: ChannelHandle, name: str, /, **options: Any) -> str:
+        """Return what somebody alone is told on a `/ticket` command."""
+        await self.settle()
+        result = await who.slash(channel, f"ticket {name}", **options)
+        await self.settle()
+        assert result.response.ephemeral
+        return str(result.response.content)
+
+    async def suggested(
+        self, who: MemberActor, channel: ChannelHandle, name: str, option: str, typed: str
+    ) -> list[str]:
+        """Return what somebody is offered while they type an option of a `/ticket` command."""
+        result = await actors._autocomplete_result(who, channel, f"ticket {name}", option, typed, {})
+        await self.settle()
+        return [choice["name"] for choice in result.autocomplete_choices or []]
+
+    def forbid(self, channel: ChannelHandle, **names: bool) -> None:
+        """Take permissions away from Halfdoor's role in a channel, or give them back (True)."""
+        given = discord.Permissions(**{name: True for name, on in names.items() if on}).value
+        taken = discord.Permissions(**{name: True for name, on in names.items() if not on}).value
+        overwrite = Overwrite(self.bots.id, OverwriteType.ROLE, given, taken)
+        self.server.backend.set_overwrite(channel.id, overwrite)
 
     def show_to_everybody(self, channel: ChannelHandle) -> None:
         self._overwrite(channel, allow=True)

@@ -24,32 +24,27 @@ MARGIN = timedelta(minutes=10)
 SIGN_EVERY = 60.0
 
 
-class Take(Protocol):
-    def __call__(self, message: discord.Message, *, late: bool) -> Awaitable[None]: ...
+class Taker(Protocol):
+    """Takes what is found."""
 
+    network: DiscordNetwork
+    desk: Desk
+    clock: Clock
 
-class TakeDeleted(Protocol):
-    def __call__(self, place: Place, message: int) -> Awaitable[None]: ...
+    async def take(self, message: discord.Message, *, late: bool) -> None: ...
+    async def take_deleted(self, place: Place, message: int) -> None: ...
+    async def lost_thread(self, place: Place, thread: str) -> None: ...
 
 
 class CatchUp:
     """Goes through linked channels and the threads of open tickets, one call after the other."""
 
-    def __init__(
-        self,
-        network: DiscordNetwork,
-        desk: Desk,
-        take: Take,
-        take_deleted: TakeDeleted,
-        alive: Callable[[], bool],
-        clock: Clock,
-    ) -> None:
+    def __init__(self, taker: Taker, alive: Callable[[], bool]) -> None:
+        self._taker = taker
         self._alive = alive
-        self._network = network
-        self._desk = desk
-        self._take = take
-        self._take_deleted = take_deleted
-        self._clock = clock
+        self._network = taker.network
+        self._desk = taker.desk
+        self._clock = taker.clock
         self._wanted = asyncio.Event()
 
     def want(self) -> None:
@@ -104,20 +99,25 @@ class CatchUp:
     async def _channel(self, place: Place, since: datetime) -> None:
         channel: Any = await self._network.client.fetch_channel(int(place.id))
         async for message in channel.history(limit=None, after=since, oldest_first=True):
-            await self._take(message, late=True)
+            await self._taker.take(message, late=True)
 
     async def _threads(self, watched: Watched) -> None:
         found: set[str] = set()
+        gone = False
         for ident in watched.threads:
             thread = await self._network.thread(int(ident))
             if thread is None:
+                if ident not in watched.posts:  # else it is a message that has no thread
+                    gone = True
+                    await self._taker.lost_thread(watched.place, ident)
                 continue
             async for message in thread.history(limit=None, oldest_first=True):
                 found.add(str(message.id))
-                await self._take(message, late=True)
+                await self._taker.take(message, late=True)
         for post in watched.posts:
-            if post not in found and await self._is_gone(watched.place, int(post)):
-                await self._take_deleted(watched.place, int(post))
+            # What went with a whole thread was not taken back by its author.
+            if post not in found and not gone and await self._is_gone(watched.place, int(post)):
+                await self._taker.take_deleted(watched.place, int(post))
 
     async def _is_gone(self, place: Place, message: int) -> bool:
         """Whether a post that is in none of the threads is not in the channel either."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
 
 import discord
 from discord import app_commands
@@ -12,19 +12,38 @@ from discord import app_commands
 from adapters.discord import inbound, markup
 from bot.tickets import asks as a
 from bot.tickets.grammar import minutes, parse
-from bot.tickets.model import Priority, Status, Visibility
+from bot.tickets.model import Priority, Project, Status, Visibility
 from bot.tickets.texts import Refused, say
 
+#: The longest choice, in characters, and the commands that are about closed tickets.
+CHOICE, ABOUT_CLOSED = 100, ("reopen", "rate")
 Itx: TypeAlias = discord.Interaction
-#: Called with what is asked for.
-Ask: TypeAlias = Callable[[Itx, a.Ask], Any]
-Key: TypeAlias = app_commands.Range[str, 0, 20]
 Text: TypeAlias = app_commands.Range[str, 1, 4000]
-Open: TypeAlias = Literal["open", "in_progress", "pending", "on_hold", "closed"]
+Choices: TypeAlias = list[app_commands.Choice[str]]
+Key: TypeAlias = app_commands.Range[str, 0, 20]
 
 
-def group(ask: Ask) -> app_commands.Group:
+class Taker(Protocol):
+    """Takes commands, and suggests what somebody may mean while they type."""
+
+    async def command(self, itx: Itx, ask: a.Ask) -> None: ...
+    async def set_up(self, itx: Itx, setup: Setup) -> None: ...
+    async def tickets(self, itx: Itx, typed: str, *, closed: bool) -> list[tuple[str, str]]: ...
+    async def tags(self, itx: Itx) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What `/ticket setup` was given."""
+
+    project: Project
+    customer: discord.TextChannel
+    staff: discord.TextChannel
+
+
+def group(taker: Taker) -> app_commands.Group:
     """Build `/ticket`. Without a ticket each is about the one in whose thread it is said."""
+    ask = taker.command
     ticket = app_commands.Group(name="ticket", description=_told("group"), guild_only=True)
 
     @ticket.command(description=_told("create"))
@@ -44,9 +63,10 @@ def group(ask: Ask) -> app_commands.Group:
         await ask(itx, a.AskNote(_key(ticket), _typed(text)))
 
     @ticket.command(description=_told("status"))
-    async def status(itx: Itx, ticket: Key = "", status: Open | None = None, internal: bool = False) -> None:
+    @app_commands.choices(status=_named("status", Status))
+    async def status(itx: Itx, ticket: Key = "", status: str = "", internal: bool = False) -> None:
         inside = inbound.where(itx.channel)[1] is not None
-        if not ticket and status is None and not inside:
+        if not ticket and not status and not inside:
             await ask(itx, a.AskDesk())
         else:
             await ask(itx, a.AskStatus(_key(ticket), Status(status) if status else None, _for(internal)))
@@ -63,9 +83,8 @@ def group(ask: Ask) -> app_commands.Group:
         await ask(itx, a.AskAssign(_key(ticket), None, me=True, visibility=_for(internal)))
 
     @ticket.command(description=_told("priority"))
-    async def priority(
-        itx: Itx, priority: Literal["low", "normal", "high", "urgent"], ticket: Key = ""
-    ) -> None:
+    @app_commands.choices(priority=_named("priority", Priority))
+    async def priority(itx: Itx, priority: str, ticket: Key = "") -> None:
         await ask(itx, a.AskPriority(_key(ticket), Priority(priority)))
 
     @ticket.command(description=_told("tag"))
@@ -110,9 +129,51 @@ def group(ask: Ask) -> app_commands.Group:
     async def panel(itx: Itx) -> None:
         await ask(itx, a.AskPanel())
 
+    @ticket.command(description=_told("setup"))
+    async def setup(
+        itx: Itx,
+        key: app_commands.Range[str, 2, 10],
+        name: app_commands.Range[str, 1, 60],
+        customer: discord.TextChannel,
+        staff: discord.TextChannel,
+        language: Literal["en", "de", "de-du"] = "en",
+        every_message: bool = False,
+        whole_team: bool = False,
+    ) -> None:
+        about = Project(
+            key.strip().upper(), name.strip(), language, every_message=every_message, whole_team=whole_team
+        )
+        await taker.set_up(itx, Setup(about, customer, staff))
+
+    @ticket.command(description=_told("whoami"))
+    async def whoami(itx: Itx, code: app_commands.Range[str, 0, 20] = "") -> None:
+        await ask(itx, a.AskWhoAmI(code.strip()))
+
+    @ticket.command(description=_told("duty"))
+    async def duty(itx: Itx, on: bool | None = None) -> None:
+        await ask(itx, a.AskDuty(on))
+
     @ticket.command(description=_told("help"))
     async def help(itx: Itx) -> None:
         await ask(itx, a.AskHelp())
+
+    async def open_ones(itx: Itx, typed: str) -> Choices:
+        return _choices(await taker.tickets(itx, typed, closed=False))
+
+    async def closed_ones(itx: Itx, typed: str) -> Choices:
+        return _choices(await taker.tickets(itx, typed, closed=True))
+
+    for command in ticket.commands:
+        if isinstance(command, app_commands.Command) and command.get_parameter("ticket"):
+            command.autocomplete("ticket")(closed_ones if command.name in ABOUT_CLOSED else open_ones)
+
+    @tag.autocomplete("tags")
+    async def last_tag(itx: Itx, typed: str) -> Choices:
+        before, _, begun = typed.rpartition(" ")
+        sign = begun[:1] if begun[:1] in ("-", "+", "#") else ""
+        found = [one for one in await taker.tags(itx) if one.startswith(begun[len(sign) :].lower())]
+        whole = [f"{before} {sign}{one}".strip() for one in found]
+        return [app_commands.Choice(name=one, value=one) for one in whole if len(one) <= CHOICE]
 
     return ticket
 
@@ -157,8 +218,22 @@ def _holds(theirs: Any, ours: Any) -> bool:
     return bool(theirs == ours) or (not theirs and not ours)
 
 
+def told(key: str) -> app_commands.locale_str:
+    """Return a text that the translator finds in other languages too."""
+    return app_commands.locale_str(say(key, "en"), key=key)
+
+
 def _told(name: str) -> app_commands.locale_str:
-    return app_commands.locale_str(say(f"command.{name}", "en"), key=f"command.{name}")
+    return told(f"command.{name}")
+
+
+def _named(kind: str, values: type[Status | Priority]) -> Choices:
+    """Return the values of an option, as people read them."""
+    return [app_commands.Choice(name=told(f"{kind}.{one}"), value=one.value) for one in values]
+
+
+def _choices(tickets: list[tuple[str, str]]) -> Choices:
+    return [app_commands.Choice(name=f"{key} · {title}"[:CHOICE], value=key) for key, title in tickets]
 
 
 def _key(ticket: str) -> str:

@@ -13,6 +13,8 @@ from bot.tickets.texts import say
 
 #: Discord's limits, in characters: of a title or label, and of a text typed into a modal.
 LABEL, INPUT = 45, 4000
+#: The most choices of a select.
+OPTIONS = 25
 
 
 def open_ticket(language: str) -> discord.ui.Modal:
@@ -51,6 +53,19 @@ def publish(language: str, ticket: str, entry: str, seen: str, shown: str) -> di
     about = (ticket, entry, seen)
     told = discord.ui.TextDisplay[Any](say("form.publish.shown", language))
     return _form("publish", language, about, told, discord.ui.TextDisplay(shown[:3500] or "–"))
+
+
+def add(language: str, message: int, tickets: list[tuple[str, str]]) -> discord.ui.Modal:
+    """Ask to which of some tickets a message belongs."""
+    options = [
+        discord.SelectOption(label=f"{key} · {title}"[:100], value=key) for key, title in tickets[:OPTIONS]
+    ]
+    select = discord.ui.Select[Any](custom_id="ticket", options=options)
+    form = discord.ui.Modal(
+        title=say("form.add.submit", language)[:LABEL], custom_id=":".join((OURS, "add", str(message)))
+    )
+    form.add_item(_label(say("form.add.ticket", language), select))
+    return form
 
 
 def status(language: str, ticket: str, present: Status) -> discord.ui.Modal:

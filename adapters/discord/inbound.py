@@ -94,13 +94,18 @@ def deleted(place: Place, message: int) -> Incoming:
 
 
 def raised(
-    message: discord.Message, me: discord.ClientUser, *, ref: str, at: datetime, locale: str | None = None
+    message: discord.Message,
+    me: discord.ClientUser,
+    *,
+    ref: str,
+    at: datetime,
+    locale: str | None = None,
+    ticket: str = "",
 ) -> Incoming:
-    """Somebody, whom `ref` names, wants a message to be a ticket: its author asks for it."""
-    told = said(message, me)
-    return Incoming(
-        f"discord:{message.id}:{ref}", person(message.author), told.post.place, at, Raised(told), locale
-    )
+    """Somebody, whom `ref` names, wants a message to be a ticket or a part of one: its author asks for it."""
+    told, by = said(message, me), person(message.author)
+    act = Raised(told, ticket)
+    return Incoming(f"discord:{message.id}:{ref}", by, told.post.place, at, act, locale)
 
 
 def reacted(place: Place, payload: discord.RawReactionActionEvent, by: Person, at: datetime) -> Incoming:

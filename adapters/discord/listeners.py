@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import discord
@@ -18,10 +18,13 @@ from adapters.discord.catchup import CatchUp
 from adapters.discord.network import NOBODY, DiscordNetwork
 from bot.desk import Desk
 from bot.guard import Guard
-from bot.ports import Answer, Clock, NotSent, Unavailable, Words
+from bot.ports import Answer, Clock, NotSent, PlaceTaken, Unavailable, Words
 from bot.tickets import asks as a
-from bot.tickets.model import Place, PostRef, Status, Visibility
-from bot.tickets.texts import Refused
+from bot.tickets.grammar import PROJECT_KEY
+from bot.tickets.model import Place, PostRef, Side, Status, Visibility
+from bot.tickets.texts import Refused, say
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -29,6 +32,8 @@ log = structlog.get_logger()
 TICKET_SIGNS = ("🎫", "🎟️", "🎟")
 #: Seconds that what is being taken has to end when we stop.
 CLOSE_TIMEOUT = 3.0
+#: What can be done with a message by its menu: the text that names it, and the method.
+MENUS = {"button.open": "raise_", "form.add.submit": "add", "form.publish.submit": "publish"}
 #: Buttons that open a form.
 FORMS = ("open", "comment", "reply", "edit", "note", "status", "assign", "close")
 
@@ -44,6 +49,7 @@ def register(network: DiscordNetwork, desk: Desk, guard: Guard, clock: Clock) ->
         return listening.beside()
 
     network.attach = attach
+    network.tell_lost = lambda place, thread: desk.lost_thread(place, thread, needed=True)
 
 
 def _guarded(listener: Callable[..., Awaitable[None]], name: str) -> Callable[..., Awaitable[None]]:
@@ -81,16 +87,17 @@ class Listening(Answering):
         super().__init__(network, desk, clock)
         self.guard = guard
         self.client = client
-        self.catch_up = CatchUp(network, desk, self.take, self.take_deleted, lambda: not self.away, clock)
+        self.catch_up = CatchUp(self, lambda: not self.away)
         self.turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.tree = app_commands.CommandTree(client)
-        self.tree.add_command(commands.group(self.command))
-        self.tree.add_command(
-            app_commands.ContextMenu(name="Open a ticket", callback=self._menu(self.raise_))
-        )
-        self.tree.add_command(
-            app_commands.ContextMenu(name="Send to customer", callback=self._menu(self.publish))
-        )
+        self.tree.add_command(commands.group(self))
+        for key, work in MENUS.items():
+            name, callback = commands.told(key), self._menu(getattr(self, work))
+            menu = app_commands.ContextMenu(name=name, callback=callback)
+            if work == "publish":
+                # Shown to who may moderate, unless the server's settings say otherwise; the desk decides.
+                menu.default_permissions = discord.Permissions(manage_messages=True)
+            self.tree.add_command(menu)
         #: The shards whose connection is away: what happens there is not heard of.
         self.away: set[int] = set()
         #: What is being taken right now.
@@ -208,6 +215,15 @@ class Listening(Answering):
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         await self.guard.look_at_all()
 
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        place = Place("discord", str(payload.parent_id))
+        if await self.desk.link(place) is not None:
+            await self.lost_thread(place, str(payload.thread_id))
+
+    async def lost_thread(self, place: Place, thread: str) -> None:
+        if await self.desk.lost_thread(place, thread):
+            await self.network.clear_up(place, thread)
+
     async def look(self, channel: Any) -> None:
         place = Place("discord", str(channel.id))
         if await self.desk.link(place) is not None:
@@ -228,6 +244,43 @@ class Listening(Answering):
 
         await self.answer(interaction, work)
 
+    async def set_up(self, interaction: discord.Interaction, setup: commands.Setup) -> None:
+        await self.answer(interaction, lambda: self._set_up(interaction, setup))
+
+    async def _set_up(self, interaction: discord.Interaction, setup: commands.Setup) -> Answer:
+        project, customer, staff = setup.project, setup.customer, setup.staff
+        if not interaction.permissions.manage_guild:
+            raise Refused("no.setup_manager")
+        if not PROJECT_KEY.fullmatch(project.key):
+            raise Refused("no.key")
+        if not project.name:
+            raise Refused("no.name")
+        if customer.id == staff.id:
+            raise Refused("no.same_place")
+        if staff.permissions_for(staff.guild.default_role).view_channel:
+            raise Refused("no.staff_public")
+        for channel, side in ((customer, Side.CUSTOMER), (staff, Side.STAFF)):
+            if names := self.network.lacking(channel, side):
+                raise Refused("no.permissions", place=channel.mention, names=names)
+        where = [Place("discord", str(one.id)) for one in (customer, staff)]
+        by, language = inbound.person(interaction.user), self.language(interaction, project.language)
+        try:
+            await self.desk.set_up(by, project, (where[0],), where[1], whole_team=project.whole_team)
+        except PlaceTaken as taken:
+            raise Refused("no.place_taken", key=taken) from None
+        told = {"customer": customer.mention, "staff": staff.mention}
+        return Words(say("done.linked", language, key=project.key, **told))
+
+    async def tickets(
+        self, interaction: discord.Interaction, typed: str, *, closed: bool
+    ) -> list[tuple[str, str]]:
+        place, by = inbound.where(interaction.channel)[0], inbound.person(interaction.user)
+        return await self._suggested(self.desk.suggest(place, by, typed, closed=closed))
+
+    async def tags(self, interaction: discord.Interaction) -> list[str]:
+        place, by = inbound.where(interaction.channel)[0], inbound.person(interaction.user)
+        return await self._suggested(self.desk.tags(place, by))
+
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Buttons and forms of ours, from before a restart too: everything stands in their ids."""
         data: Any = interaction.data or {}
@@ -235,7 +288,9 @@ class Listening(Answering):
         if ours != render.OURS:
             return
         act, *about = rest.split(":")
-        if interaction.type is discord.InteractionType.modal_submit:
+        if interaction.type is discord.InteractionType.modal_submit and act == "add":
+            await self.answer(interaction, lambda: self.added(interaction, int(about[0])))
+        elif interaction.type is discord.InteractionType.modal_submit:
             await self.answer(interaction, lambda: self.form(interaction, act, about), quiet=True)
         elif act in FORMS:
             await self.answer(interaction, lambda: self.form_for(interaction, act, about))
@@ -295,6 +350,30 @@ class Listening(Answering):
             await self.network.let_in(thread, by)
         return None
 
+    async def add(self, interaction: discord.Interaction, message: discord.Message) -> discord.ui.Modal:
+        """“Add to ticket” on a message: ask to which."""
+        if not inbound.is_words(message):
+            raise Refused("no.not_words")
+        await self.linked(interaction)
+        tickets = await self.tickets(interaction, "", closed=False)
+        if not tickets:
+            raise Refused("no.tickets")
+        return forms.add(await self.project_language(interaction), message.id, tickets)
+
+    async def added(self, interaction: discord.Interaction, ident: int) -> Answer | None:
+        channel: Any = interaction.channel
+        with spoken():
+            message = await channel.fetch_message(ident)
+        told = inbound.raised(
+            message,
+            self._me,
+            ref=f"menu:{interaction.id}",
+            at=self.clock.now(),
+            locale=str(interaction.locale),
+            ticket=inbound.fields(interaction.data or {})["ticket"],
+        )
+        return await self.desk.handle(told)
+
     async def raise_(self, interaction: discord.Interaction, message: discord.Message) -> Answer | None:
         """“Open a ticket” on a message."""
         if not inbound.is_words(message):
@@ -312,6 +391,14 @@ class Listening(Answering):
         return forms.publish(language, note.ticket, note.id, seen, shown)
 
     # ------------------------------------------------------------ inside
+
+    async def _suggested(self, found: Awaitable[list[T]]) -> list[T]:
+        """What cannot be suggested now can be typed."""
+        try:
+            return await found
+        except (NotSent, Unavailable) as error:
+            log.warning("not_suggested", network="discord", error=str(error))
+            return []
 
     def _menu(self, work: Callable[[discord.Interaction, discord.Message], Awaitable[Any]]) -> Any:
         async def menu(interaction: discord.Interaction, message: discord.Message) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any, TypeAlias, cast
@@ -47,6 +47,18 @@ PERMISSIONS = discord.Permissions(
     attach_files=True,
     read_message_history=True,
 )
+#: What we cannot work without in a place, and what invites ask for anyway.
+_NEEDED = (
+    "view_channel",
+    "send_messages",
+    "send_messages_in_threads",
+    "read_message_history",
+    "attach_files",
+)
+NEEDED = {
+    Side.CUSTOMER: (*_NEEDED, "create_public_threads"),
+    Side.STAFF: (*_NEEDED, "create_public_threads", "create_private_threads", "manage_threads"),
+}
 SCOPES = ("bot", "applications.commands")
 #: Seconds of a wait that Discord asks for, up to which discord.py waits by itself.
 PATIENCE = 5.0
@@ -71,6 +83,14 @@ def invitation(settings: DiscordSettings) -> str:
     return discord.utils.oauth_url(bot, permissions=PERMISSIONS, scopes=SCOPES)
 
 
+class ThreadGone(NotSent):
+    """A ticket's thread was deleted."""
+
+    def __init__(self, thread: str) -> None:
+        super().__init__("the ticket's thread was deleted", final=True)
+        self.thread = thread
+
+
 class DiscordNetwork:
     """One bot in its servers. Each `run` is a new client: discord.py's cannot be started twice."""
 
@@ -91,6 +111,8 @@ class DiscordNetwork:
         self.elsewhere: Fetch = self.fetch
         #: Threads that were just made, of which the ledger does not know yet.
         self._made: dict[tuple[Place, str], str] = {}
+        #: Told of a thread that turned out to be deleted; set by the listeners.
+        self.tell_lost: Callable[[Place, str], Awaitable[bool]] = _nobody_knows
         #: Attaches the listeners to a new client and returns what runs beside it; set by them.
         self.attach: Callable[[discord.AutoShardedClient], Coroutine[Any, Any, None]] = _alone
 
@@ -104,22 +126,28 @@ class DiscordNetwork:
     # ------------------------------------------------------------ Network
 
     def parts(self, delivery: Delivery) -> tuple[str, ...]:
-        return render.parts(delivery.content, self._largest)
+        whole_team = delivery.surface.project.whole_team
+        return render.parts(delivery.content, self._largest, whole_team=whole_team)
 
     async def post(self, delivery: Delivery, part: str, mark: str) -> PostRef:
-        with spoken():
-            return PostRef(delivery.surface.place, await self._post(delivery, part, mark))
+        try:
+            with spoken():
+                return PostRef(delivery.surface.place, await self._post(delivery, part, mark))
+        except ThreadGone as gone:
+            if await self.tell_lost(delivery.surface.place, gone.thread):
+                await self.clear_up(delivery.surface.place, gone.thread)
+            raise NotSent("the ticket's thread was deleted: it goes on in a new one") from None
 
     async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
-        if part.startswith("file:") or (part == "" and isinstance(delivery.content, StaffCard)):
+        if part.startswith("file:") or _is_private_thread(delivery, part):
             return  # a copy does not change, nor does the name of a thread
-        with spoken():
+        with suppress(ThreadGone), spoken():
             message = await self._edit(delivery, part, post)
             if message is not None:
                 await self._complete(message, delivery.content, part)
 
     async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
-        with spoken():
+        with suppress(ThreadGone), spoken():
             channel = await self._where(delivery, part)
             try:
                 webhook = await self._webhook(delivery.surface.place)
@@ -139,8 +167,9 @@ class DiscordNetwork:
     ) -> dict[str, PostRef]:
         """Webhooks and threads take no mark: what is ours, not yet known, and says the same, is it."""
         place, found = delivery.surface.place, dict[str, PostRef]()
-        with spoken():
-            if "" in marks and isinstance(delivery.content, StaffCard):
+        with suppress(ThreadGone), spoken():
+            if "" in marks and _is_private_thread(delivery, ""):
+                assert isinstance(delivery.content, StaffCard)
                 name = render.thread_name(delivery.content)
                 for thread in await (await self._channel(place)).guild.active_threads():
                     mine = thread.owner_id == self._me.id and str(thread.parent_id) == place.id
@@ -172,11 +201,20 @@ class DiscordNetwork:
                 return Shut("unseen", seen=False)
             raise
         name = f"#{channel.name}" if side is Side.CUSTOMER else ""
-        if not channel.permissions_for(channel.guild.me).view_channel:
+        mine = channel.permissions_for(channel.guild.me)
+        if not mine.view_channel:
             return Shut("unseen", name, seen=False)
         if side is Side.STAFF and channel.permissions_for(channel.guild.default_role).view_channel:
             return Shut("public")
+        if lacking := self.lacking(channel, side):
+            names = f"{name}: {lacking}" if name else lacking
+            return Shut("permissions", names, seen=mine.send_messages)
         return None
+
+    def lacking(self, channel: discord.TextChannel, side: Side) -> str:
+        """Name the permissions that we need in a channel and do not have, as Discord calls them."""
+        mine = channel.permissions_for(channel.guild.me)
+        return ", ".join(one.replace("_", " ").title() for one in NEEDED[side] if not getattr(mine, one))
 
     async def announce(self, place: Place, text: str) -> None:
         with spoken():
@@ -270,6 +308,13 @@ class DiscordNetwork:
                     raise
         return known if isinstance(known, discord.Thread) else None
 
+    async def clear_up(self, place: Place, thread: str) -> None:
+        """Take a card away whose thread was deleted, as another stands for the ticket now."""
+        with suppress(NotSent, discord.NotFound), spoken():
+            channel = await self._channel(place)
+            # A thread has the id of the message it hangs on, if it hangs on one.
+            await channel.get_partial_message(int(thread)).delete()
+
     def is_ours(self, webhook: int | None) -> bool:
         """Whether a webhook is one of those that we speak through."""
         return any(one is not None and one.id == webhook for one in self._webhooks.values())
@@ -313,7 +358,7 @@ class DiscordNetwork:
 
     async def _post(self, delivery: Delivery, part: str, mark: str) -> str:
         content, place = delivery.content, delivery.surface.place
-        if part == "" and isinstance(content, StaffCard):
+        if isinstance(content, StaffCard) and _is_private_thread(delivery, part):
             thread = await (await self._channel(place)).create_thread(
                 name=render.thread_name(content),
                 type=discord.ChannelType.private_thread,
@@ -322,6 +367,8 @@ class DiscordNetwork:
             )
             self._made[place, content.ticket] = str(thread.id)
             return str(thread.id)
+        if isinstance(content, StaffCard) and part == "card":
+            await self._let_in_on_duty(delivery)
         post, channel = self._drawn(delivery, part), await self._where(delivery, part)
         if isinstance(channel, discord.Thread) and channel.archived and channel.locked:
             await channel.edit(archived=False)
@@ -405,7 +452,7 @@ class DiscordNetwork:
 
     async def _complete(self, message: discord.Message, content: Shown, part: str) -> None:
         """Do what belongs to a card beside its message: the customer's thread, the assignee in staff's."""
-        if isinstance(content, CustomerCard) and not message.flags.has_thread:
+        if isinstance(content, CustomerCard | StaffCard) and not part and not message.flags.has_thread:
             try:
                 await message.create_thread(
                     name=render.thread_name(content), auto_archive_duration=ARCHIVE_AFTER
@@ -418,6 +465,15 @@ class DiscordNetwork:
             if assignee.network == self.name and isinstance(thread, discord.Thread):
                 await self.let_in(thread, assignee)
 
+    async def _let_in_on_duty(self, delivery: Delivery) -> None:
+        thread = await self._where(delivery, "card")
+        for person in delivery.surface.project.on_duty:
+            if person.network != self.name or not isinstance(thread, discord.Thread):
+                continue
+            if not await self.is_staff(person, delivery.surface.place):
+                continue  # they are on duty by name alone: nobody is let in who cannot see the channel
+            await self.let_in(thread, person)
+
     async def let_in(self, thread: discord.Thread, person: Person) -> None:
         """Add somebody to a private thread, who can see its channel anyway."""
         if all(one.id != int(person.id) for one in thread.members):
@@ -426,7 +482,10 @@ class DiscordNetwork:
     async def _where(self, delivery: Delivery, part: str) -> discord.TextChannel | discord.Thread:
         """Return the channel or the thread that a part of a delivery stands in."""
         content, surface = delivery.content, delivery.surface
-        if part == "door" or isinstance(content, CustomerCard):
+        in_channel = isinstance(content, CustomerCard) or (
+            isinstance(content, StaffCard) and surface.project.whole_team
+        )
+        if part == "door" or in_channel:
             return await self._channel(surface.place)
         thread = surface.thread or self._made.get((surface.place, surface.ticket))
         if thread is None:
@@ -436,7 +495,7 @@ class DiscordNetwork:
         except discord.NotFound as error:
             if error.code != UNKNOWN_CHANNEL:
                 raise
-            raise NotSent("the ticket's thread was deleted", final=True) from None
+            raise ThreadGone(thread) from None
 
     async def _channel(self, place: Place) -> discord.TextChannel:
         found = await self._messageable(int(place.id))
@@ -465,6 +524,16 @@ class DiscordNetwork:
                 found.id, found.token, session=self._session, client=self.client
             )
         return self._webhooks[ident]
+
+
+def _is_private_thread(delivery: Delivery, part: str) -> bool:
+    """Whether a part is no message but the ticket's private thread itself."""
+    return not part and isinstance(delivery.content, StaffCard) and not delivery.surface.project.whole_team
+
+
+async def _nobody_knows(_place: Place, _thread: str) -> bool:
+    """There is nobody to tell."""
+    return False
 
 
 async def _alone(client: discord.AutoShardedClient) -> None:

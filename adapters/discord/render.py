@@ -80,14 +80,17 @@ class Post:
         return view
 
 
-def parts(content: CustomerContent | StaffContent, largest: int = LARGEST) -> tuple[str, ...]:
+def parts(
+    content: CustomerContent | StaffContent, largest: int = LARGEST, *, whole_team: bool = False
+) -> tuple[str, ...]:
     """Name the posts that `content` takes.
 
     A staff card's first is the ticket's private thread; the card stands in it, and a line before the door.
+    Where the `whole_team` sees all threads, the card stands in the channel with its thread under it.
     """
     match content:
         case StaffCard():
-            return ("", "card", "door")
+            return ("",) if whole_team else ("", "card", "door")
         case ClosingNotice(resolution=Message(text=text)):
             return _text_parts(text)
         case Message(retracted=False, recalled=None) | Note(retracted=False):
@@ -339,7 +342,8 @@ def _listing(listing: Listing, where: Where) -> list[str]:
 
 def _preview(preview: Preview) -> list[str]:
     """Staff see the customer's posts, drawn by the same code; their buttons are named, not offered."""
-    found = [f"**{say('form.preview.title', preview.language)}**"]
+    title = "form.record.title" if preview.record else "form.preview.title"
+    found = [f"**{say(title, preview.language)}**"]
     for delivery in preview.deliveries:
         about = delivery.surface.project
         for part in parts(delivery.content):

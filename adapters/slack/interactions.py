@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,12 +14,11 @@ from adapters.slack.network import SlackNetwork
 from bot.desk import Desk
 from bot.ports import Answer, Clock, PlaceTaken, Words
 from bot.tickets import asks as a
-from bot.tickets.grammar import parse
+from bot.tickets.grammar import PROJECT_KEY, parse
 from bot.tickets.model import Person, Place, PostRef, Project, Status, Visibility
 from bot.tickets.texts import Refused, language_for, say
 
 COMMAND = "/ticket"
-PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 #: Makes a ticket of somebody's post; the text names the act, the last one is who wants it.
 Raise = Callable[[inbound.Event, str, str], Awaitable[Answer | None]]
 

@@ -172,6 +172,20 @@ class AskSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWhoAmI:
+    """Show which accounts are this person's; with a `code` from another network, join that one."""
+
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskDuty:
+    """Come on duty or go off it; without `on` show who is: they are in every new staff thread."""
+
+    on: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AskHelp:
     pass
 
@@ -179,5 +193,5 @@ class AskHelp:
 Ask: TypeAlias = (
     AskOpen | AskComment | AskReply | AskNote | AskEdit | AskRecall | AskPublish | AskStatus | AskDesk
     | AskAssign | AskPriority | AskTags | AskTitle | AskTime | AskClose | AskReopen | AskRate | AskList
-    | AskPreview | AskRecord | AskPanel | AskSetup | AskHelp
+    | AskPreview | AskRecord | AskPanel | AskSetup | AskWhoAmI | AskDuty | AskHelp
 )  # fmt: skip

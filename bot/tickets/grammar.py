@@ -16,6 +16,8 @@ from bot.tickets.texts import Refused
 
 #: A ticket's key as people type it.
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9]{1,9}-[0-9]{1,9}")
+#: A project's key as it is set up.
+PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 DURATION = re.compile(r"(?:(?P<h>\d{1,2})(?:h|:))?(?:(?P<m>\d{1,3})m?)?", re.IGNORECASE)
 STATUS_WORDS = {
     "open": Status.OPEN,
@@ -189,6 +191,13 @@ def _list(rest: Rest) -> a.Ask:
     return a.AskList(tuple(statuses), every, mine, unassigned, assignee, priority, " ".join(words))
 
 
+def _duty(rest: Rest) -> a.Ask:
+    on = {"": None, "on": True, "off": False}
+    if rest.words.lower() not in on:
+        raise Refused("no.value", value=rest.words, choices="on, off")
+    return a.AskDuty(on[rest.words.lower()])
+
+
 def _visibility(text: str) -> tuple[str, Visibility]:
     """Take a closing `internal` or `public` off a status or a name."""
     words = text.split()
@@ -228,6 +237,8 @@ VERBS: dict[str, Verb] = {
     "time": Verb("time KEY [1h30 what for]", _time),
     "list": Verb("list [status] [mine|unassigned] [all] [priority] [@person] [words]", _list, alone=True),
     "preview": Verb("preview KEY", lambda rest: a.AskPreview(rest.ticket)),
+    "whoami": Verb("whoami [code]", lambda rest: a.AskWhoAmI(rest.words), alone=True),
+    "duty": Verb("duty [on|off]", _duty, alone=True),
     "panel": Verb("panel", lambda _: a.AskPanel(), alone=True),
     "setup": Verb("setup", lambda _: a.AskSetup(), alone=True),
     "help": Verb("help", lambda _: a.AskHelp(), alone=True),

@@ -89,6 +89,8 @@ class Project:
     """One customer engagement. `reopen_days`: how long a closed ticket takes a customer's word, in days.
 
     With `every_message` whatever a customer says in the channel opens a ticket, without a mention.
+    Where staff threads are seen only by who is in them, `on_duty` are in each from the start; with
+    `whole_team` all who see the staff place see them.
     """
 
     key: str
@@ -96,6 +98,8 @@ class Project:
     language: str = "en"
     reopen_days: int = 7
     every_message: bool = False
+    whole_team: bool = False
+    on_duty: tuple[Person, ...] = ()
 
 
 @final

@@ -171,6 +171,14 @@ TEXTS: dict[str, Text] = {
         "{name} wrote again after the reopen window: it goes on in {key}.",
         "{name} hat nach der Frist wieder geschrieben: Es geht in {key} weiter.",
     ),
+    "notice.thread_lost.staff": Text(
+        "The former thread was deleted. Everything that was said stands here again.",
+        "Der bisherige Thread wurde gelöscht. Alles, was gesagt wurde, steht hier wieder.",
+    ),
+    "notice.thread_lost.customer": Text(
+        "The customer's thread was deleted. A new one is there; what was said before stands here.",
+        "Der Thread des Kunden wurde gelöscht. Es gibt einen neuen; was vorher gesagt wurde, steht hier.",
+    ),
     "notice.set_aside": Text(
         "I could not bring this to the customer: {what}. The network said: {reason}. Nothing is lost:"
         " `halfdoor deliveries retry {id}` sends it once the cause is mended.",
@@ -231,6 +239,12 @@ TEXTS: dict[str, Text] = {
         "Ich bin nicht mehr im Teamkanal von {project}. Interne Nachrichten warten, bis mich jemand wieder einlädt"
         " oder `/ticket setup` einen anderen nennt.",
     ),
+    "shut.permissions": Text(
+        "I cannot work here any more: I lack {who}. Internal messages wait until I may again or `/ticket setup`"
+        " names another channel.",
+        "Ich kann hier nicht mehr arbeiten: Mir fehlt {who}. Interne Nachrichten warten, bis ich wieder darf oder"
+        " `/ticket setup` einen anderen Kanal nennt.",
+    ),
     "shut.over": Text(
         "This channel is ours alone again: I go on, with what has waited.",
         "Dieser Kanal gehört wieder nur uns: Es geht weiter, mit allem, was gewartet hat.",
@@ -244,10 +258,16 @@ TEXTS: dict[str, Text] = {
         " hinaus, sobald der Kanal wieder geöffnet ist.",
     ),
     "away.unseen": Text(
-        "I am no longer in {who}, so nothing reaches {project} there. What is meant for them waits until somebody"
-        " invites me again with `/invite @Halfdoor`.",
-        "Ich bin nicht mehr in {who}, dort erreicht {project} nichts mehr. Was für sie bestimmt ist, wartet, bis"
-        " mich jemand mit `/invite @Halfdoor` wieder einlädt.",
+        "I can no longer see {who}, so nothing reaches {project} there. What is meant for them waits until"
+        " somebody lets me in again or `/ticket setup` names another channel.",
+        "Ich sehe {who} nicht mehr und erreiche {project} dort nicht. Was für sie bestimmt ist, wartet, bis mich"
+        " jemand wieder einlädt oder `/ticket setup` einen anderen Kanal nennt.",
+    ),
+    "away.permissions": Text(
+        "I cannot work in the customer's channel any more: {who}. What is meant for {project} waits until I may"
+        " again or `/ticket setup` names another channel.",
+        "Ich kann im Kanal des Kunden nicht mehr arbeiten: {who}. Was für {project} bestimmt ist, wartet, bis ich"
+        " wieder darf oder `/ticket setup` einen anderen Kanal nennt.",
     ),
     "away.over": Text(
         "I can reach {project} again: what has waited goes out now.",
@@ -352,6 +372,21 @@ TEXTS: dict[str, Text] = {
         "{key} ist eingerichtet: Kunden in {customer}, das Team in {staff}. `/ticket panel` setzt den Knopf"
         " in den Kundenkanal.",
     ),
+    "done.added": Text("It belongs to {key} now.", "Es gehört jetzt zu {key}."),
+    "done.joined": Text(
+        "These accounts are yours:\n{names}",
+        "Diese Konten gehören Ihnen:\n{names}",
+        "Diese Konten gehören dir:\n{names}",
+    ),
+    "whoami": Text(
+        "I know you as:\n{names}\nTo join an account on another network, write `/ticket whoami {code}` there"
+        " within ten minutes. Show the code to nobody.",
+        "Ich kenne Sie als:\n{names}\nUm ein Konto in einem anderen Netzwerk zu verbinden, schreiben Sie dort"
+        " innerhalb von zehn Minuten `/ticket whoami {code}`. Zeigen Sie den Code niemandem.",
+        "Ich kenne dich als:\n{names}\nUm ein Konto in einem anderen Netzwerk zu verbinden, schreib dort"
+        " innerhalb von zehn Minuten `/ticket whoami {code}`. Zeig den Code niemandem.",
+    ),
+    "duty": Text("On duty: {names}.", "Im Dienst: {names}."),
     "done.panel": Text("The panel is on its way.", "Die Tafel ist unterwegs."),
     "said.stayed": Text(
         "Your message stayed in here, the customer has not seen it.",
@@ -434,6 +469,10 @@ TEXTS: dict[str, Text] = {
         "Give a time such as 45m, 1h or 1h30, at most 24 hours.",
         "Bitte eine Zeit wie 45m, 1h oder 1h30 angeben, höchstens 24 Stunden.",
     ),
+    "no.code": Text(
+        "That code is unknown or too old. Write `/ticket whoami` on the other network for a new one.",
+        "Dieser Code ist unbekannt oder abgelaufen. `/ticket whoami` im anderen Netzwerk gibt einen neuen.",
+    ),
     "no.stars": Text("A rating is a number from 1 to 5.", "Eine Bewertung ist eine Zahl von 1 bis 5."),
     "no.tags": Text(
         "A tag has 1 to 40 letters, digits, - or _; at most 20 on a ticket.",
@@ -472,6 +511,15 @@ TEXTS: dict[str, Text] = {
         "Only members of this workspace can set Halfdoor up.",
         "Nur Mitglieder dieses Workspace können Halfdoor einrichten.",
     ),
+    "no.setup_manager": Text(
+        "Only members who may manage this server can set Halfdoor up.",
+        "Nur wer diesen Server verwalten darf, kann Halfdoor einrichten.",
+    ),
+    "no.permissions": Text(
+        "In {place} I lack {names}. Give my role these permissions there, then try again.",
+        "In {place} fehlt mir {names}. Bitte meiner Rolle dort diese Rechte geben und noch einmal versuchen.",
+    ),
+    "no.tickets": Text("There are no open tickets here.", "Hier gibt es keine offenen Tickets."),
     "no.staff_public": Text(
         "The staff channel must be private: everyone could read it as it is. Make it private or choose another.",
         "Der Teamkanal muss privat sein: So könnte ihn jeder lesen. Bitte privat machen oder einen anderen wählen.",
@@ -554,6 +602,21 @@ TEXTS: dict[str, Text] = {
         "Tickets auflisten: nach Status, mine, unassigned, all, Wörtern",
     ),
     "command.preview": Text("See exactly what the customer sees", "Genau sehen, was der Kunde sieht"),
+    "command.setup": Text(
+        "Link a customer's channel and your team's channel to a project",
+        "Einen Kundenkanal und einen Teamkanal zu einem Projekt verbinden",
+    ),
+    "command.whoami": Text(
+        "Join your accounts on several networks",
+        "Ihre Konten in mehreren Netzwerken verbinden",
+        "Deine Konten in mehreren Netzwerken verbinden",
+    ),
+    "command.duty": Text(
+        "Be in every new staff thread from the start, or no longer",
+        "Von Anfang an in jedem neuen Team-Thread sein, oder nicht mehr",
+    ),
+    "form.add.submit": Text("Add to ticket", "Zum Ticket"),
+    "form.add.ticket": Text("To which ticket does it belong?", "Zu welchem Ticket gehört es?"),
     "command.panel": Text(
         "Post the button that opens tickets into this channel",
         "Den Knopf in diesen Kanal setzen, der Tickets eröffnet",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import discord
@@ -12,7 +13,9 @@ import yaml
 from discord import app_commands
 
 from adapters.discord import commands, network
+from adapters.discord.listeners import MENUS
 from adapters.discord.settings import DiscordSettings
+from bot.tickets.texts import say
 from tests.doubles.discord.server import TOKEN
 
 MANIFEST = Path(__file__).parents[2] / "manifest" / "discord.yaml"
@@ -44,14 +47,15 @@ def test_the_invitation_asks_for_the_permissions_and_scopes(manifest: dict[str, 
 
 
 def test_the_commands_are_all_named(manifest: dict[str, Any]) -> None:
-    group = commands.group(lambda *_: None)
+    group = commands.group(mock.AsyncMock())
+    assert manifest["menus"] == [say(key, "en") for key in MENUS]
     assert sorted(manifest["commands"]["ticket"]) == sorted(one.name for one in group.commands)
 
 
 async def test_each_command_is_told_in_german_and_fits_discords_limits() -> None:
     client = discord.Client(intents=discord.Intents.none())
     tree = app_commands.CommandTree(client)
-    group = commands.group(lambda *_: None)
+    group = commands.group(mock.AsyncMock())
     tree.add_command(group)
     payload: Any = await group.get_translated_payload(tree, commands.Translator())
     told = [payload, *payload["options"]]
