@@ -135,10 +135,11 @@ class Listening(Answering):
 
     async def take(self, message: discord.Message, *, late: bool = False) -> None:
         """Take what a person said; `late`: it is found when looking back."""
-        if not inbound.is_words(message) or await self.desk.link(inbound.where(message.channel)[0]) is None:
+        if not inbound.is_words(message):
             return
-        # What is said in a thread is taken in the order it arrived in.
-        async with self.turns.setdefault(message.channel.id, asyncio.Lock()):
+        async with self._turn(message.channel.id):
+            if await self.desk.link(inbound.where(message.channel)[0]) is None:
+                return
             me = self._me
             answer = await self.desk.handle(inbound.incoming(message, me))
             if message.edited_at is not None and late:
@@ -150,11 +151,11 @@ class Listening(Answering):
         message = payload.message
         if message.edited_at is None or not inbound.is_words(message):
             return  # an address was unfolded: nobody changed a word
-        channel = await self.channel(payload.channel_id)
-        if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
-            return
-        message.channel = channel
-        async with self.turns.setdefault(payload.channel_id, asyncio.Lock()):
+        async with self._turn(payload.channel_id):
+            channel = await self.channel(payload.channel_id)
+            if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
+                return
+            message.channel = channel
             answer = await self.desk.handle(inbound.edited(message, self._me))
         if answer is not None:
             await self.tell(message, answer)
@@ -166,10 +167,10 @@ class Listening(Answering):
         await self.deleted(payload.channel_id, sorted(payload.message_ids))
 
     async def deleted(self, channel_id: int, messages: list[int]) -> None:
-        channel = await self.channel(channel_id)
-        if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
-            return
-        async with self.turns.setdefault(channel_id, asyncio.Lock()):
+        async with self._turn(channel_id):
+            channel = await self.channel(channel_id)
+            if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
+                return
             for message in messages:
                 await self.desk.handle(inbound.deleted(inbound.where(channel)[0], message))
 
@@ -391,6 +392,10 @@ class Listening(Answering):
         return forms.publish(language, note.ticket, note.id, seen, shown)
 
     # ------------------------------------------------------------ inside
+
+    def _turn(self, channel: int) -> asyncio.Lock:
+        """What happens in a thread is taken in the order it arrived in: wait for nothing before this."""
+        return self.turns.setdefault(channel, asyncio.Lock())
 
     async def _suggested(self, found: Awaitable[list[T]]) -> list[T]:
         """What cannot be suggested now can be typed."""

@@ -122,6 +122,15 @@ def on_discord(database_url: str, url: str, point: str | None, occurrence: int) 
     asyncio.run(run(database_url, lambda core: make(core, None, discord=settings), 1))
 
 
+def across(database_url: str, slack: str, discord: str, point: str | None, occurrence: int) -> None:
+    """The same on both loopback networks."""
+    if point is not None:
+        arm(point, occurrence)
+    point_at(discord)
+    settings = discord_settings()
+    asyncio.run(run(database_url, lambda core: make(core, slack_at(slack), discord=settings), 1))
+
+
 def slack_at(api_url: str) -> SlackSettings:
     return SlackSettings(
         _env_file=None,
