@@ -8,8 +8,9 @@ CommonMark would otherwise read as one; it is never part of what was said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import groupby, pairwise
 from typing import TypeAlias, assert_never
 
@@ -21,12 +22,18 @@ JOINER = "\u2060"
 #: The deepest level of a list, counted from 0.
 DEEPEST = 5
 
+#: The address of what is hidden.
+SPOILER = "spoiler:"
+#: Stands for hidden words where nothing can be hidden: in a title or a notification.
+HIDDEN = "▒▒▒"
+_MOMENT = re.compile(r"time:(-?\d{1,13}):([tTdDfFR])")
+
 _RULES = "emphasis strikethrough backticks link escape fence blockquote list newline"  # all others stay text
 _markdown = MarkdownIt("zero", {"maxNesting": 100}).enable(_RULES.split())
 #: The signs that are escaped in text.
 _MARKUP = "\\`*_~[]"
 _LINE_START = re.compile(r"^(?=[>+-]|\d{1,9}[.)])")
-_BLANK = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+_BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
 _LOOKS_LIKE_ADDRESS = re.compile(r"\s*(?:https?:|www\.|mailto:)", re.IGNORECASE)
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u2060\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
@@ -35,7 +42,11 @@ _CONTROL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style. `code` takes no other style; `link` is the address it leads to."""
+    """A run of text in one style. `code` takes no other style; `link` is the address it leads to.
+
+    Two addresses are the hub's own: `SPOILER` is on what is hidden until the reader wants to see it, and
+    `time:SECONDS:STYLE` on a moment that each reader sees in their own zone (styles as Discord names them).
+    """
 
     text: str
     bold: bool = False
@@ -77,6 +88,8 @@ class Code:
 
 
 Block: TypeAlias = Paragraph | Quote | Item | Code
+#: Writes what was written already as a link to an address.
+Link: TypeAlias = Callable[[str, str], str]
 
 
 def read(text: str) -> tuple[Block, ...]:
@@ -84,10 +97,31 @@ def read(text: str) -> tuple[Block, ...]:
     return tidy(_blocks(_markdown.parse(text)))
 
 
-def write(blocks: Iterable[Block], *, also: str = "") -> str:
+def moment(link: str | None) -> tuple[int, str] | None:
+    """Return the seconds since 1970 and the style of a moment's address, None for any other."""
+    found = _MOMENT.fullmatch(link or "")
+    return (int(found[1]), found[2]) if found else None
+
+
+def timed(seconds: int, style: str = "f") -> Span:
+    """Return a moment; one that no calendar has is only a number."""
+    try:
+        text = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
+    except (OverflowError, ValueError, OSError):
+        return Span(str(seconds))
+    return Span(text, link=f"time:{seconds}:{style}")
+
+
+def linked(written: str, link: str) -> str:
+    """Write a link as CommonMark has it."""
+    return f"[{written}](<{link}>)"
+
+
+def write(blocks: Iterable[Block], *, also: str = "", link: Link = linked) -> str:
     """Write a tree so that `read` gives it back, tidied.
 
-    `also`: further punctuation to escape, for readers to whom it means something.
+    `also`: further punctuation to escape, for readers to whom it means something. `link` writes a text that
+    leads to an address, for readers that know other ways.
     """
     lines: list[str] = []
     offsets: list[int] = []
@@ -100,9 +134,9 @@ def write(blocks: Iterable[Block], *, also: str = "") -> str:
             case Code(text=text):
                 lines.append(_fenced(text))
             case Paragraph(spans=spans):
-                lines.append(_inline(spans, also))
+                lines.append(_inline(spans, also, link))
             case Quote(spans=spans):
-                lines += [f"> {line}" for line in _inline(spans, also).split("\n")]
+                lines += [f"> {line}" for line in _inline(spans, also, link).split("\n")]
             case Item(spans=spans, depth=depth, number=number):
                 sign = "- " if number is None else f"{number}. "
                 goes_on = isinstance(before, Item) and depth <= before.depth and depth in numbered
@@ -114,7 +148,7 @@ def write(blocks: Iterable[Block], *, also: str = "") -> str:
                 if number is not None:
                     numbered.add(depth)
                 rest = f"\n{indent}{' ' * len(sign)}"
-                lines.append(indent + sign + _inline(spans, also).replace("\n", rest))
+                lines.append(indent + sign + _inline(spans, also, link).replace("\n", rest))
             case _:
                 assert_never(block)
     return "\n".join(lines)
@@ -258,20 +292,23 @@ def _tidy_spans(spans: Iterable[Span]) -> Line:
     flat: list[Span] = []
     for span in spans:
         text = _clean(span.text)
+        if (when := moment(span.link)) is not None:
+            flat.append(timed(*when))
+            continue
         if span.code:
             if inside := text.replace("\n", " ").strip():
                 flat.append(Span(inside, code=True, link=_address(span.link)))
             continue
-        for part in re.split(r"(\n|^\s+|\s+$)", text):
+        for part in re.split(r"(\n|(?<![^\n])[^\S\n]+|[^\S\n]+(?![^\n]))", text):
             if not part:
                 continue
             link = _address(span.link)
-            if link is not None and (part == link or _LOOKS_LIKE_ADDRESS.match(part)):
+            if link not in (None, SPOILER) and (part == link or _LOOKS_LIKE_ADDRESS.match(part)):
                 # An address is its own link, and what looks like one never hides another.
                 part, link = link, None
             flat.append(Span(part) if part.isspace() else replace(span, text=part, link=link))
     return tuple(
-        replace(group[0], text="".join(one.text for one in group))
+        group[0] if moment(group[0].link) else replace(group[0], text="".join(one.text for one in group))
         for _, members in groupby(flat, key=lambda span: replace(span, text=""))
         if (group := list(members))
     )
@@ -279,7 +316,9 @@ def _tidy_spans(spans: Iterable[Span]) -> Line:
 
 def _address(link: str | None) -> str | None:
     """Keep what is an address; one with a space or a control sign in it is not."""
-    if link is None or not re.fullmatch(r"(?:https?|mailto|tel):[^\s<>\\|\x00-\x20]+", link):
+    if link is None or link == SPOILER or _MOMENT.fullmatch(link):
+        return link
+    if not re.fullmatch(r"(?:https?|mailto|tel):[^\s<>\\|\x00-\x20]+", link):
         return None
     normal = _markdown.normalizeLink(link)
     return normal if _markdown.validateLink(normal) and _markdown.normalizeLink(normal) == normal else None
@@ -299,7 +338,11 @@ def _split_blank(spans: Line) -> Iterator[Line]:
 
 
 def _trimmed(spans: list[Span]) -> Iterator[Line]:
-    whole = [span for span in spans if span.text]
+    # What looks like an empty end of a line is none.
+    whole = [
+        span if span.code else replace(span, text=re.sub(r"[^\S\n]+\n", "\n", span.text)) for span in spans
+    ]
+    whole = [span for span in whole if span.text]
     while whole and not whole[0].code and not whole[0].text.lstrip("\n"):
         whole.pop(0)
     if whole and not whole[0].code:
@@ -308,11 +351,8 @@ def _trimmed(spans: list[Span]) -> Iterator[Line]:
         whole.pop()
     if whole and not whole[-1].code:
         whole[-1] = replace(whole[-1], text=whole[-1].text.rstrip())
-    line = tuple(
-        span if span.code else replace(span, text=re.sub(r"[^\S\n]+\n", "\n", span.text)) for span in whole
-    )
-    if any(not span.text.isspace() for span in line):
-        yield line
+    if any(not span.text.isspace() for span in whole):
+        yield tuple(whole)
 
 
 def _levelled(blocks: list[Block]) -> Iterator[Block]:
@@ -336,18 +376,18 @@ def _levelled(blocks: list[Block]) -> Iterator[Block]:
 # ---------------------------------------------------------------- writing
 
 
-def _inline(spans: Line, also: str) -> str:
+def _inline(spans: Line, also: str, link: Link) -> str:
     lines: list[str] = [""]
     for span in spans:
         for n, text in enumerate(span.text.split("\n")):
             if n:
                 lines.append("")
             if text:
-                lines[-1] = _append(lines[-1], replace(span, text=text), also)
+                lines[-1] = _append(lines[-1], replace(span, text=text), also, link)
     return "\n".join(_guard(line) for line in lines)
 
 
-def _append(line: str, span: Span, also: str) -> str:
+def _append(line: str, span: Span, also: str, link: Link) -> str:
     if span.code:
         written = _backticked(span.text)
     else:
@@ -360,7 +400,7 @@ def _append(line: str, span: Span, also: str) -> str:
                 written = f"{sign}{left}{written}{right}{sign}"
                 edges = False, False
     if span.link is not None:
-        written = f"[{written}](<{span.link}>)"
+        written = link(written, span.link)
     if line and line[-1] in "*~`_" and written[0] in "*~`_":
         line += JOINER
     return line + written
@@ -388,10 +428,15 @@ def _fenced(text: str) -> str:
 
 
 def _said(spans: Line) -> str:
-    return "".join(
-        f"{span.text} ({span.link})" if span.link and span.text not in span.link else span.text
-        for span in spans
-    )
+    return "".join(_plainly(span) for span in spans)
+
+
+def _plainly(span: Span) -> str:
+    if span.link == SPOILER:
+        return HIDDEN
+    if span.link is None or moment(span.link) or span.text in span.link:
+        return span.text
+    return f"{span.text} ({span.link})"
 
 
 def _cut(block: Block, room: int) -> tuple[Block, Block | None]:
@@ -410,6 +455,8 @@ def _cut(block: Block, room: int) -> tuple[Block, Block | None]:
             room -= len(span.text) + extra
             continue
         at = _where(span.text, max(room, 1)) if room > extra or not left else 0
+        if moment(span.link):
+            at = 0 if left else len(span.text)  # it stays in one piece
         if at:
             left.append(replace(span, text=span.text[:at]))
         spans[0:1] = [replace(span, text=span.text[at:])] if at < len(span.text) else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from bot import hub
 from bot.hub import JOINER, Block, Code, Paragraph
@@ -23,11 +22,16 @@ _TOKEN = re.compile(
     r"|<@&(?P<role>\d+)>"
     r"|<#(?P<channel>\d+)>"
     r"|<a?:(?P<emoji>\w+):\d+>"
-    r"|<t:(?P<time>-?\d{1,13})(?::[a-zA-Z])?>"
+    r"|<t:(?P<time>-?\d{1,13}(?::[tTdDfFR])?)>"
+    r"|\|\|(?P<spoiler>(?:\\.|[^\\])+?)\|\|"
     r"|</(?P<command>[^:<>\n]+):\d+>"
     rf"|<(?P<quiet>{_ADDRESS})>"
     rf"|(?P<address>{_ADDRESS})"
 )
+#: What a spoiler cannot hold in the hub: fences, links, and the signs of links.
+_FENCE = re.compile(r"```(?:[A-Za-z0-9_+.#-]+\n)?\n*((?:.|\n)*?)\n*```")
+_TARGET = re.compile(r"\[([^\[\]\n]*)\]\((?:<([^<>\n]*)>|([^\s()<>]+))\)")
+_BRACKET = re.compile(r"([\[\]])")
 _HEADING = re.compile(r"#{1,3} +(.+)")
 _SMALL = re.compile(r"-# +(?=\S)")
 _ITEM = re.compile(r" *(?:[*-]|\d{1,9}\.) +\S")
@@ -61,7 +65,7 @@ def content(text: str) -> str:
         Code(re.sub(r"(?<=`)(?=`)", JOINER, block.text)) if isinstance(block, Code) else block
         for block in hub.read(text)
     ]
-    return _outside_fixed(hub.write(blocks, also=SIGNS))
+    return _outside_fixed(hub.write(blocks, also=SIGNS, link=_link))
 
 
 def plain(text: str) -> str:
@@ -140,18 +144,26 @@ def _commonmark(match: re.Match[str], names: Mapping[str, str]) -> str:
         case "emoji":
             return _escaped(f":{said}:")
         case "time":
-            return _time(int(said))
+            seconds, _, style = said.partition(":")
+            return hub.write([Paragraph((hub.timed(int(seconds), style or "f"),))])
+        case "spoiler":
+            return _hidden(said, names) if said.strip() else match[0]
         case "command":
             return _escaped(f"/{said}")
         case _:
             return _escaped(said)
 
 
-def _time(seconds: int) -> str:
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
-    except (OverflowError, ValueError, OSError):
-        return str(seconds)
+def _hidden(said: str, names: Mapping[str, str]) -> str:
+    """Write what stands between two pairs of bars: each line by itself, without blocks or links."""
+    said = _TARGET.sub(r"\1 (\2\3)", _FENCE.sub(r"\1", said))
+    written, end = "", 0
+    for match in _TOKEN.finditer(said):
+        written += _BRACKET.sub(r"\\\1", said[end : match.start()]) + _commonmark(match, names)
+        end = match.end()
+    written += _BRACKET.sub(r"\\\1", said[end:])
+    lines = (line.strip() for line in written.split("\n"))
+    return "\n".join(hub.linked(line, hub.SPOILER) if line else "" for line in lines)
 
 
 def _escaped(text: str) -> str:
@@ -159,6 +171,12 @@ def _escaped(text: str) -> str:
 
 
 # ---------------------------------------------------------------- writing
+
+
+def _link(written: str, link: str) -> str:
+    if (when := hub.moment(link)) is not None:
+        return f"<t:{when[0]}:{when[1]}>"
+    return f"||{written}||" if link == hub.SPOILER else hub.linked(written, link)
 
 
 def _outside_fixed(written: str) -> str:

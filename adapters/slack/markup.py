@@ -17,6 +17,17 @@ BOT = "\ue000"
 #: Text without any style around it.
 PLAIN = Span("")
 
+#: How Slack writes a moment, by the style that Discord has for it.
+FORMATS = {
+    "t": "{time}",
+    "T": "{time_secs}",
+    "d": "{date_num}",
+    "D": "{date_long}",
+    "f": "{date_long} {time}",
+    "F": "{date_long_full} {time}",
+    "R": "{ago}",
+}
+_STYLES = {form: style for style, form in FORMATS.items()}
 _ENTITY = re.compile(r"<([^<>\n]*)>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]}'\"]")
@@ -168,8 +179,9 @@ def _spans(elements: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> I
                 text = f"#{element.get('channel_id')}"
             case "emoji":
                 text = _unicode(element)
-            case "date":
-                text = str(element.get("fallback") or element.get("timestamp") or "")
+            case "date" if isinstance(element.get("timestamp"), int):
+                yield hub.timed(element["timestamp"], _STYLES.get(str(element.get("format")), "f"))
+                continue
             case _:
                 text = str(element.get("text") or element.get("value") or "").replace(BOT, "")
         style = element.get("style")
@@ -248,7 +260,9 @@ def _resolve(entity: str, names: Mapping[str, str]) -> tuple[str, str | None]:
     if target.startswith("#"):
         return f"#{label or target[1:]}", None
     if target.startswith("!date^"):
-        return label, None
+        seconds = target.split("^")[1]
+        when = hub.timed(int(seconds)) if re.fullmatch(r"\d{1,12}", seconds) else Span(label)
+        return when.text, when.link
     if target.startswith("!subteam^"):
         return f"@{label.lstrip('@') or 'group'}", None
     if target.startswith("!"):
@@ -317,7 +331,7 @@ def _elements(spans: Iterable[Span], *, strike: bool = False) -> list[dict[str, 
         style = {name: True for name, value in on.items() if value}
         more = {"style": style} if style else {}
         if span.link is not None:
-            found.append({"type": "link", "url": span.link, "text": span.text, **more})
+            found.append(_linked(span, more))
             continue
         end = 0
         for match in [] if span.code else _URL.finditer(span.text):
@@ -330,13 +344,31 @@ def _elements(spans: Iterable[Span], *, strike: bool = False) -> list[dict[str, 
     return found
 
 
+def _linked(span: Span, more: dict[str, Any]) -> dict[str, Any]:
+    if (when := hub.moment(span.link)) is not None:
+        return {
+            "type": "date",
+            "timestamp": when[0],
+            "format": FORMATS[when[1]],
+            "fallback": span.text,
+        }
+    if span.link == hub.SPOILER:
+        # Slack hides nothing: that it was to be hidden is all that can be shown.
+        return {"type": "text", "text": f"||{span.text}||", **more}
+    return {"type": "link", "url": span.link, "text": span.text, **more}
+
+
 def _signed(spans: Iterable[Span]) -> str:
     found = ""
     for span in spans:
         text = f"`{span.text}`" if span.code else span.text
         for sign, on in (("~", span.strike), ("_", span.italic), ("*", span.bold)):
             text = f"{sign}{text}{sign}" if on else text
-        found += f"{text} ({span.link})" if span.link else text
+        if span.link == hub.SPOILER:
+            text = f"||{text}||"
+        elif span.link and not hub.moment(span.link):
+            text = f"{text} ({span.link})"
+        found += text
     return found
 
 

@@ -19,7 +19,10 @@ texts = st.text(
     max_size=12,
 )
 links = st.sampled_from(
-    [None, None, None, "https://example.com/a_b*c?x=1&y=(2)", "mailto:a@example.com", "javascript:x"]
+    [
+        *(None, None, None, "https://example.com/a_b*c?x=1&y=(2)", "mailto:a@example.com", "javascript:x"),
+        *(hub.SPOILER, "time:1764000000:R", "time:99999999999999:f"),
+    ]
 )
 spans = st.lists(
     st.builds(Span, texts, st.booleans(), st.booleans(), st.booleans(), st.booleans(), links), max_size=4

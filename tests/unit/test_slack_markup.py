@@ -19,7 +19,7 @@ NAMES = {"UROBIN": "Robin Lee", "UBOT": markup.BOT}
 def test_what_is_shown_is_read_back(tree: list[hub.Block]) -> None:
     text = hub.write(tree)
     shown = markup.rich_text(text)
-    if hub.read(text):
+    if hub.read(text) and hub.SPOILER not in text:  # Slack cannot hide anything
         assert markup.to_hub("", {}, [shown]) == text
 
 
@@ -71,7 +71,7 @@ def test_what_stands_in_a_form_to_be_edited_is_read_back(tree: list[hub.Block]) 
         ("```\nif a &lt; b:\n    *x*\n```", "```\nif a < b:\n    *x*\n```"),
         ("• one\n    • two\n1. three", "- one\n  - two\n\n1. three"),
         (":tada: :+1: :wave::skin-tone-3: :acme-logo: 12:30:45", "🎉 👍 👋🏼 :acme-logo: 12:30:45"),
-        ("<!date^1392734382^{date}|18 Feb 2014>", "18 Feb 2014"),
+        ("<!date^1392734382^{date}|18 Feb 2014>", "[2014-02-18 14:39 UTC](<time:1392734382:f>)"),
         ("<mailto:a@example.com|a@example.com>", "a@example.com"),
     ],
 )  # fmt: skip
