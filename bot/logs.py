@@ -12,8 +12,10 @@ from typing import Any, cast
 
 import structlog
 
-#: Slack's and PostgreSQL's secrets, wherever a library may have put them.
-_SECRET = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=://)[^/@\s]+:[^/@\s]+(?=@)")
+#: Slack's, Discord's and PostgreSQL's secrets, wherever a library may have put them.
+_SECRET = re.compile(
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|[MNO][\w-]{23,}\.[\w-]{6}\.[\w-]{27,}|(?<=://)[^/@\s]+:[^/@\s]+(?=@)"
+)
 
 
 def configure(level: str, form: str) -> None:

@@ -76,6 +76,8 @@ surface = sa.Table(
     sa.Column("network", sa.Text, nullable=False),
     sa.Column("place", sa.Text, nullable=False),
     sa.Column("thread", sa.Text),
+    #: How often it began anew, because its thread or its place was gone.
+    sa.Column("begun", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("side in ('customer', 'staff')", name="side"),
     # Tx.ticket, Tx.ticket_in, the courier: the two surfaces of a ticket
     sa.UniqueConstraint("ticket", "side"),

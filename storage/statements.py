@@ -97,6 +97,7 @@ HEAD = (
         surface.c.network,
         surface.c.place,
         surface.c.thread,
+        surface.c.begun,
         surface.c.ticket,
         _other.c.network.label("other_network"),
         _other.c.place.label("other_place"),

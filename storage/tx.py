@@ -43,6 +43,8 @@ from storage.schema import delivery, entry, event, place, project, surface, tick
 
 #: Open tickets of a project whose tags are suggested.
 TAGGED = 200
+#: What a surface has that begins anew.
+ANEW: dict[str, Any] = {"thread": None, "begun": surface.c.begun + 1}
 
 
 class SqlTx:
@@ -384,7 +386,7 @@ class SqlTx:
         side = Side.STAFF if opened.surfaces.staff.place == place else Side.CUSTOMER
         lane = self._surface(opened.ticket.key, side)
         done = self._connection.execute(
-            sa.update(surface).where(surface.c.id == lane, surface.c.thread == thread).values(thread=None)
+            sa.update(surface).where(surface.c.id == lane, surface.c.thread == thread).values(**ANEW)
         )
         if done.rowcount != 1:
             return None
@@ -446,7 +448,7 @@ class SqlTx:
                 sa.delete(table).where(table.c.surface.in_(sa.select(surface.c.id).where(moving)))
             )
         self._connection.execute(
-            sa.update(surface).where(moving).values(network=new.network, place=new.id, thread=None)
+            sa.update(surface).where(moving).values(network=new.network, place=new.id, **ANEW)
         )
         still_open = sa.and_(ticket.c.project == key, ticket.c.status != Status.CLOSED.value)
         rows = self._connection.execute(statements.WHOLE.where(still_open).order_by(ticket.c.number))
@@ -467,7 +469,7 @@ class SqlTx:
             self._connection.execute(sa.delete(table).where(table.c.surface.in_(lanes)))
         here = surface.c.id.in_(lanes)
         self._connection.execute(
-            sa.update(surface).where(here).values(network=new.network, place=new.id, thread=None)
+            sa.update(surface).where(here).values(network=new.network, place=new.id, **ANEW)
         )
         still_open = sa.and_(
             ticket.c.status != Status.CLOSED.value,

@@ -34,8 +34,8 @@ class BorderOffice:
         await self.slack.server.__aexit__()
         await self.discord.server.__aexit__()
 
-    async def open(self) -> None:
-        """Start Halfdoor, as after a restart."""
+    async def open(self, *, discord: bool = True) -> None:
+        """Start Halfdoor, as after a restart, and wait until it is connected, without `discord` to Slack alone."""
         settings = Settings(_env_file=None, database_url=self.database_url, stalled_after=30, max_attempts=4)
         self.halfdoor = self.slack.halfdoor = self.discord.halfdoor = make(
             settings, slack_settings(self.slack.server), self.clock, discord=discord_settings()
@@ -46,7 +46,7 @@ class BorderOffice:
         await self.halfdoor.store.transact(lambda tx: tx.link_places(Project("ACME", "Acme"), [front], back))
         await self.halfdoor.start()
         async with asyncio.timeout(20):
-            while not self.discord.connected or self.slack.server.connections < 2:
+            while (discord and not self.discord.connected) or self.slack.server.connections < 2:
                 await asyncio.sleep(0.005)
 
     async def settle(self) -> None:

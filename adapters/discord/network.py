@@ -280,9 +280,8 @@ class DiscordNetwork:
                 "switch on “Server Members” and “Message Content” under “Bot” in Discord's developer portal"
             )
             raise NotSent(reason, final=True) from None
-        except AttributeError as error:
-            # discord.py, when the very first handshake of a shard fails.
-            raise NotSent("Discord's gateway could not be reached") from error
+        except (discord.ClientException, discord.GatewayNotFound) as error:
+            raise NotSent("Discord's gateway could not be reached, or did not let us in") from error
         finally:
             self._client = None
             beside.cancel()

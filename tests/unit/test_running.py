@@ -167,10 +167,12 @@ class TestTheLog:
     def test_secrets_are_taken_out_wherever_they_stand(self, capfd: pytest.CaptureFixture[str]) -> None:
         logs.configure("info", "json")
         logging.getLogger("slack_bolt").warning("bad token xoxb-12-ab and xapp-1-x")
+        logging.getLogger("discord").warning(f"bad token M{'T' * 25}.abcdef.{'x' * 30}")
         structlog.get_logger().warning("x", url="postgresql://user:hunter2@host/name")
         said = capfd.readouterr().err
         assert "xoxb-12-ab" not in said
         assert "xapp-1-x" not in said
+        assert "abcdef" not in said
         assert "hunter2" not in said
 
     def test_what_libraries_say_below_a_warning_is_not_logged(

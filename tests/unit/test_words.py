@@ -138,7 +138,7 @@ def test_the_language_is_the_projects() -> None:
         ("hi <@U1> and <@U2|kim>", "hi @Robin and @kim"),
         ("<#C1|general> <#C2>", "#general #C2"),
         ("<!here> <!channel|@channel> <!subteam^S1|@ops>", "@here @channel @ops"),
-        ("<!date^1700000000^{date}|14 Nov>", "14 Nov"),
+        ("<!date^1700000000^{date}|14 Nov>", "[2023-11-14 22:13 UTC](<time:1700000000:f>)"),
         ("<https://a.example/x?a=1&amp;b=2>", "https://a.example/x?a=1&b=2"),
         ("<https://a.example|a.example>", "https://a.example"),
         ("<https://a.example|our docs>", "[our docs](<https://a.example>)"),

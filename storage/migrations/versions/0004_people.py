@@ -1,4 +1,4 @@
-"""People on several networks, and who is in a project's staff threads from the start."""
+"""People on several networks, who is in staff threads from the start, and surfaces that begin anew."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def upgrade() -> None:
     with op.batch_alter_table("project") as table:
         table.add_column(sa.Column("whole_team", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("on_duty", sa.Text(), nullable=False, server_default="[]"))
+    with op.batch_alter_table("surface") as table:
+        table.add_column(sa.Column("begun", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "identity",
         sa.Column("network", sa.Text(), nullable=False),
@@ -40,6 +42,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("link_code")
     op.drop_table("identity")
+    with op.batch_alter_table("surface") as table:
+        table.drop_column("begun")
     with op.batch_alter_table("project") as table:
         table.drop_column("on_duty")
         table.drop_column("whole_team")

@@ -71,6 +71,8 @@ class DiscordServer:
         self.env.server = self
         self.faults: list[Fault] = []
         self.calls: list[tuple[str, str, Any]] = []
+        #: What keeps everybody out: "token", "intents" or "handshake".
+        self.shut: str | None = None
         self.under_way = 0
         self._nonces: dict[tuple[int, str], int] = {}
         self._sessions: dict[str, Session] = {}
@@ -128,6 +130,8 @@ class DiscordServer:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method, path = request.method, f"/{request.match_info['path']}"
+        if self.shut == "token":
+            return _json({"message": "401: Unauthorized", "code": 0}, 401)
         body, files = await _read(request)
         self.calls.append((method, path, body))
         fault = self._fault(method, path)
@@ -223,6 +227,9 @@ class DiscordServer:
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket, packer = web.WebSocketResponse(max_msg_size=0), zlib.compressobj()
         await socket.prepare(request)
+        if self.shut == "handshake":
+            await socket.close(code=1011)
+            return socket
 
         async def send(payload: dict[str, Any]) -> None:
             raw = json.dumps(self._local(payload)).encode()
@@ -236,6 +243,8 @@ class DiscordServer:
                 match given["op"]:
                     case 1:
                         await send({"op": 11})
+                    case 2 if self.shut == "intents":
+                        await socket.close(code=4014)
                     case 2:
                         session = self._identify()
                         self._sockets[socket] = session, request
