@@ -10,6 +10,8 @@ import discord
 
 from bot.ports import NotSent
 
+#: Seconds of a wait that Discord asks for, up to which discord.py waits by itself.
+PATIENCE = 5.0
 #: Discord's codes for what cannot be reached as a whole, and for a post that is gone.
 LOST = {10003: "the channel is gone", 50001: "I cannot see the channel", 10013: "the person is gone"}
 UNKNOWN_MESSAGE, HAS_THREAD, UNKNOWN_CHANNEL = 10008, 160004, 10003
@@ -53,9 +55,15 @@ def refused(error: discord.HTTPException) -> NotSent:
 
 
 def no_second_try() -> aiohttp.TraceConfig:
-    """Raise at a 5xx, after which discord.py would try again by itself: the call may have taken effect."""
+    """Raise where discord.py would go on by itself: at a 5xx, for the call may have taken effect, and at a
+    long wait, for others wait with us and the courier can do it better."""
 
     async def ended(_session: object, _context: object, params: aiohttp.TraceRequestEndParams) -> None:
+        if params.response.status == 429:
+            wait = float(params.response.headers.get("Retry-After", 0))
+            if wait > PATIENCE:
+                params.response.release()
+                raise NotSent("Discord asks for patience", retry_after=wait)
         if params.response.status >= 500:
             params.response.release()
             raise aiohttp.ClientError(f"answered {params.response.status}")

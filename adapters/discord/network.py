@@ -16,7 +16,7 @@ import discord
 import structlog
 
 from adapters.discord import render
-from adapters.discord.api import HAS_THREAD, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, no_second_try, spoken
+from adapters.discord.api import HAS_THREAD, PATIENCE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, no_second_try, spoken
 from adapters.discord.settings import DiscordSettings
 from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
 from bot.tickets.deliveries import (
@@ -60,8 +60,6 @@ NEEDED = {
     Side.STAFF: (*_NEEDED, "create_public_threads", "create_private_threads", "manage_threads"),
 }
 SCOPES = ("bot", "applications.commands")
-#: Seconds of a wait that Discord asks for, up to which discord.py waits by itself.
-PATIENCE = 5.0
 #: Bytes that are read at a time, and of a copy that is held in memory; a larger one is put on disk.
 CHUNK, IN_MEMORY = 1 << 16, 1 << 20
 #: A file may take as long as it takes, while it goes on.

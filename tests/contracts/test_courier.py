@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,20 +12,15 @@ import pytest
 from bot.asking import apply
 from bot.courier import Courier
 from bot.guard import Guard
-from bot.ports import Due, FileGone, Lanes, Link, NotSent, Opened, Shut, Tx
+from bot.ports import Due, Lanes, Link, NotSent, Opened, Shut, Tx
 from bot.tickets import commands as c
 from bot.tickets.decide import open_ticket
-from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, StaffNotice, ToCustomer
+from bot.tickets.deliveries import Delivery, ToCustomer
 from bot.tickets.evolve import evolve
 from bot.tickets.model import (
-    Actor,
     CustomerSurface,
-    Message,
-    Person,
     Place,
-    PostRef,
     Project,
-    Side,
     StaffSurface,
     Surfaces,
 )
@@ -35,95 +28,8 @@ from bot.tickets.project import project
 from storage.lanes import AlreadyRunning, MemoryLanes, PostgresLanes
 from storage.ledger import Ledger
 from storage.store import SqlStore
+from tests.doubles.network import CARLA, ROBIN, FakeNetwork, text
 from tests.office import HandClock
-
-CARLA = Actor(Person("fake", "UCARLA", "Carla"), Side.CUSTOMER)
-ROBIN = Actor(Person("fake", "UROBIN", "Robin"), Side.STAFF)
-
-
-@dataclass
-class FakeNetwork:
-    """A network that notes every call, and fails as it is told to."""
-
-    name: str = "fake"
-    pace: float = 0.0
-    burst: int = 1
-    posts: list[tuple[str, str]] = field(default_factory=list)
-    shut: Shut | None = None
-    in_parts: Callable[[Delivery], tuple[str, ...]] = lambda _: ("",)
-    updates: list[tuple[str, str]] = field(default_factory=list)
-    marks: dict[str, PostRef] = field(default_factory=dict)
-    #: Called before a post takes effect, and after; may raise or wait.
-    before: Callable[[Delivery], Any] = lambda delivery: None
-    after: Callable[[Delivery], Any] = lambda delivery: None
-    under_way: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
-    most: int = 0
-    overlaps: int = 0
-
-    def parts(self, delivery: Delivery) -> tuple[str, ...]:
-        return self.in_parts(delivery)
-
-    async def post(self, delivery: Delivery, part: str, mark: str) -> PostRef:
-        surface = f"{delivery.surface.ticket}{type(delivery).__name__}"
-        self.under_way[surface] += 1
-        self.overlaps += self.under_way[surface] > 1
-        self.most = max(self.most, sum(self.under_way.values()))
-        try:
-            await self._maybe(self.before(delivery))
-            place = delivery.surface.place
-            post = self.marks[mark] = PostRef(place, f"{len(self.posts) + 1}")
-            self.posts.append((place.id, text(delivery)))
-            await self._maybe(self.after(delivery))
-            return post
-        finally:
-            self.under_way[surface] -= 1
-
-    async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
-        self.updates.append((delivery.surface.place.id, text(delivery)))
-
-    async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
-        self.updates.append((delivery.surface.place.id, "removed"))
-
-    async def find(
-        self, delivery: Delivery, marks: Mapping[str, str], since: datetime, known: Collection[str]
-    ) -> dict[str, PostRef]:
-        return {part: self.marks[mark] for part, mark in marks.items() if mark in self.marks}
-
-    async def door(self, place: Place, side: Side) -> Shut | None:
-        return self.shut
-
-    async def announce(self, place: Place, text: str) -> None:
-        self.updates.append((place.id, text))
-
-    async def tell(self, person: Person, text: str) -> None:
-        self.updates.append((person.id, text))
-
-    async def is_staff(self, person: Person, staff_place: Place) -> bool:
-        return person == ROBIN.person
-
-    def fetch(self, file: Any) -> Any:
-        raise FileGone
-
-    async def run(self) -> None: ...
-
-    async def close(self) -> None: ...
-
-    async def _maybe(self, result: Any) -> None:
-        if asyncio.iscoroutine(result):
-            await result
-
-    def said(self, place: str) -> list[str]:
-        return [text for where, text in self.posts if where == place and not text.endswith("card")]
-
-
-def text(delivery: Delivery) -> str:
-    match delivery.content:
-        case CustomerCard() | StaffCard():
-            return f"{delivery.surface.ticket} {delivery.content.title} card"
-        case Message() | StaffNotice():
-            return delivery.content.text
-        case _:
-            return type(delivery.content).__name__
 
 
 class Rig:

@@ -12,7 +12,7 @@ import fnmatch
 import json
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -107,8 +107,8 @@ class DiscordServer:
         discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = self._before
         await self._runner.cleanup()
 
-    def fail(self, method: str, path: str, kind: str, times: int = 1) -> None:
-        self.faults.append(Fault(method, path, kind, times))
+    def fail(self, method: str, path: str, kind: str, times: int = 1, **more: Any) -> None:
+        self.faults.append(Fault(method, path, kind, times, **more))
 
     async def drop(self, *, forget: bool = False) -> None:
         """Cut all gateway connections; with `forget` their sessions cannot be resumed."""
@@ -138,7 +138,7 @@ class DiscordServer:
         kind = fault.kind if fault else ""
         if fault and kind == "429":
             limited = {"message": "limited", "retry_after": fault.retry_after, "global": False}
-            return _json(limited, 429)
+            return _json(limited, 429, {"Retry-After": str(fault.retry_after)})
         if kind.isdecimal():
             return _json({"message": "injected", "code": 0}, int(kind))
         if kind == "cut":
@@ -353,9 +353,9 @@ async def _read(request: web.Request) -> tuple[Any, list[Any]]:
     return None, []
 
 
-def _json(data: Any, status: int) -> web.Response:
+def _json(data: Any, status: int, more: Mapping[str, str] = HEADERS) -> web.Response:
     # discord.py wants exactly this content type, without a charset.
-    headers = {**HEADERS, "Content-Type": "application/json"}
+    headers = {**HEADERS, **more, "Content-Type": "application/json"}
     return web.Response(body=json.dumps(data).encode(), status=status, headers=headers)
 
 
