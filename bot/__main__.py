@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 from collections.abc import Callable, Coroutine
 from typing import Annotated, TypeVar
@@ -24,6 +23,7 @@ from adapters.slack.settings import SlackSettings
 from bot import logs
 from bot.ports import PlaceTaken, Unavailable
 from bot.settings import Settings
+from bot.tickets.grammar import PROJECT_KEY
 from bot.tickets.model import Place, Project
 from bot.tickets.texts import LANGUAGES
 from bot.wiring import SystemClock, demo_stage, make, make_lanes
@@ -111,13 +111,17 @@ def project_add(
     every_message: Annotated[
         bool, typer.Option("--every-message", help="Whatever a customer says there opens a ticket.")
     ] = False,
+    whole_team: Annotated[
+        bool,
+        typer.Option("--whole-team", help="On Discord, its staff threads are no private ones."),
+    ] = False,
 ) -> None:
-    """Link places to a project. In Slack, `/ticket setup` does the same and checks the channels too."""
-    if not re.fullmatch(r"[A-Z][A-Z0-9]{1,9}", key):
+    """Link places to a project. In a chat `/ticket setup` does the same and checks the channels too."""
+    if not PROJECT_KEY.fullmatch(key):
         raise Stop(f"“{key}” is no key: use 2 to 10 capital letters or digits, such as ACME.")
     if language not in LANGUAGES:
         raise Stop(f"“{language}” is not a language I speak: choose one of {', '.join(LANGUAGES)}.")
-    linked = Project(key, name, language, reopen_days, every_message)
+    linked = Project(key, name, language, reopen_days, every_message, whole_team)
     customers, inside = [_place(one) for one in customer], _place(staff)
     if inside in customers:
         raise Stop("The staff place cannot be a customer place too.")

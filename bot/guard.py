@@ -57,7 +57,7 @@ class Guard:
             try:
                 shut = await network.door(place, side)
             except NotSent as error:
-                log.warning("door_unknown", place=place.id, reason=error.reason)
+                log.info("door_unknown", place=place.id, reason=error.reason)
                 return
             now = self._clock.now()
             changed = await self._store.transact(lambda tx: tx.set_door(place, shut, now))

@@ -146,19 +146,19 @@ class DiscordNetwork:
 
     async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
         with suppress(ThreadGone), spoken():
-            channel = await self._where(delivery, part)
-            try:
-                webhook = await self._webhook(delivery.surface.place)
-                if webhook is not None and isinstance(channel, discord.Thread):
-                    try:
-                        await webhook.delete_message(int(post.id), thread=channel)
-                        return
-                    except discord.NotFound:
-                        pass  # it is not the webhook's, or gone
-                await channel.get_partial_message(int(post.id)).delete()
-            except discord.NotFound as error:
-                if error.code != UNKNOWN_MESSAGE:
-                    raise
+            async with _opened(await self._where(delivery, part)) as channel:
+                try:
+                    webhook = await self._webhook(delivery.surface.place)
+                    if webhook is not None and isinstance(channel, discord.Thread):
+                        try:
+                            await webhook.delete_message(int(post.id), thread=channel)
+                            return
+                        except discord.NotFound:
+                            pass  # it is not the webhook's, or gone
+                    await channel.get_partial_message(int(post.id)).delete()
+                except discord.NotFound as error:
+                    if error.code != UNKNOWN_MESSAGE:
+                        raise
 
     async def find(
         self, delivery: Delivery, marks: Mapping[str, str], since: datetime, known: Collection[str]
@@ -400,30 +400,24 @@ class DiscordNetwork:
         return str(message.id)
 
     async def _edit(self, delivery: Delivery, part: str, post: PostRef) -> discord.Message | None:
-        drawn, channel = self._drawn(delivery, part), await self._where(delivery, part)
-        put_back = isinstance(channel, discord.Thread) and channel.archived
-        if put_back:
-            assert isinstance(channel, discord.Thread)
-            channel = await channel.edit(archived=False)
-        try:
-            webhook = await self._webhook(delivery.surface.place) if drawn.author is not None else None
-            if webhook is not None and isinstance(channel, discord.Thread):
-                try:
-                    changed = _changed(drawn)
-                    return await webhook.edit_message(
-                        int(post.id), thread=channel, allowed_mentions=NOBODY, **changed
-                    )
-                except discord.NotFound:
-                    pass  # we said it ourselves, without the webhook
-            message = channel.get_partial_message(int(post.id))
-            return await message.edit(allowed_mentions=NOBODY, **_changed(drawn.named()))
-        except discord.NotFound as error:
-            if error.code != UNKNOWN_MESSAGE:
-                raise
-            return None  # somebody deleted it by hand: there is nothing left to bring up to date
-        finally:
-            if put_back and isinstance(channel, discord.Thread):
-                await channel.edit(archived=True)
+        drawn = self._drawn(delivery, part)
+        async with _opened(await self._where(delivery, part)) as channel:
+            try:
+                webhook = await self._webhook(delivery.surface.place) if drawn.author is not None else None
+                if webhook is not None and isinstance(channel, discord.Thread):
+                    try:
+                        changed = _changed(drawn)
+                        return await webhook.edit_message(
+                            int(post.id), thread=channel, allowed_mentions=NOBODY, **changed
+                        )
+                    except discord.NotFound:
+                        pass  # we said it ourselves, without the webhook
+                message = channel.get_partial_message(int(post.id))
+                return await message.edit(allowed_mentions=NOBODY, **_changed(drawn.named()))
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_MESSAGE:
+                    raise
+                return None  # somebody deleted it by hand: there is nothing left to bring up to date
 
     @asynccontextmanager
     async def _copied(
@@ -474,7 +468,8 @@ class DiscordNetwork:
     async def let_in(self, thread: discord.Thread, person: Person) -> None:
         """Add somebody to a private thread, who can see its channel anyway."""
         if all(one.id != int(person.id) for one in thread.members):
-            await thread.add_user(discord.Object(int(person.id)))
+            async with _opened(thread):
+                await thread.add_user(discord.Object(int(person.id)))
 
     async def _where(self, delivery: Delivery, part: str) -> discord.TextChannel | discord.Thread:
         """Return the channel or the thread that a part of a delivery stands in."""
@@ -521,6 +516,21 @@ class DiscordNetwork:
                 found.id, found.token, session=self._session, client=self.client
             )
         return self._webhooks[ident]
+
+
+@asynccontextmanager
+async def _opened(
+    channel: discord.TextChannel | discord.Thread,
+) -> AsyncIterator[discord.TextChannel | discord.Thread]:
+    """Open an archived thread for a change, and leave it as it was."""
+    if not isinstance(channel, discord.Thread) or not channel.archived:
+        yield channel
+        return
+    channel = await channel.edit(archived=False)
+    try:
+        yield channel
+    finally:
+        await channel.edit(archived=True)
 
 
 def _is_private_thread(delivery: Delivery, part: str) -> bool:

@@ -312,6 +312,19 @@ class TestArchivedThreads:
         assert office.outside() == ["Robin (Support): Mended\n-# (edited)"]
         state = backend.channels[front.id].thread_metadata
         assert (state.archived, state.locked) == (True, locked)
+        await office.press(office.robin, back, "recall")
+        assert office.outside() == []
+        state = backend.channels[front.id].thread_metadata
+        assert (state.archived, state.locked) == (True, locked)
+
+    async def test_somebody_joins_one(self, light: DiscordOffice) -> None:
+        office = light
+        await office.ticket()
+        back = office.thread(office.back)
+        office.server.backend.edit_channel(back.id, {}, thread_metadata={"archived": True})
+        await office.settle()
+        await office.press(office.kim, office.back, "join")
+        assert len(office.sees(office.kim, back)) == 2
 
     @pytest.mark.parametrize("locked", [False, True])
     async def test_something_new_opens_it(self, light: DiscordOffice, locked: bool) -> None:

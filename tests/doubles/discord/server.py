@@ -164,6 +164,8 @@ class DiscordServer:
 
     def _dispatch(self, method: str, path: str, body: Any, query: dict[str, str], files: list[Any]) -> Any:
         backend = self.backend
+        _limits(backend, method, path, body or {}, files)
+        self._refuse_archived(method, path, query)
         if path in ("/gateway", "/gateway/bot"):
             limits = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
             url = f"ws://127.0.0.1:{self.port}/gateway/"
@@ -207,6 +209,14 @@ class DiscordServer:
         if key is not None:
             self._nonces[key] = int(found["id"])
         return found
+
+    def _refuse_archived(self, method: str, path: str, query: dict[str, str]) -> None:
+        """What is put away takes neither edits nor members, only something new."""
+        touched = re.fullmatch(r"/channels/(\d+)/(?:messages/\d+|thread-members/\d+)", path)
+        thread = touched[1] if touched else query.get("thread_id") if "/messages/" in path else None
+        known = self.backend.channels.get(int(thread)) if thread else None
+        if known is not None and known.thread_metadata and known.thread_metadata.archived and method != "GET":
+            raise BackendError(400, 50083, "Thread is archived")
 
     def _wake(self, channel: int) -> None:
         """A post opens an archived thread again."""
@@ -305,6 +315,38 @@ class DiscordServer:
         for session in self._sessions.values():
             if not session.dead:
                 self._push(session, kind, data)
+
+
+def _limits(backend: Any, method: str, path: str, body: Mapping[str, Any], files: list[Any]) -> None:
+    """Refuse what Discord's documentation does, and simcord takes."""
+
+    def refuse(wrong: bool, code: int, words: str) -> None:
+        if wrong:
+            raise BackendError(400, code, words)
+
+    given = body if isinstance(body, dict) else {}
+    refuse(len(str(given.get("nonce", ""))) > 25, 50035, "nonce: Must be 25 or fewer in length.")
+    if "username" in given:
+        name = str(given["username"])
+        forbidden = any(word in name.lower() for word in ("clyde", "discord"))
+        refuse(forbidden or not 1 <= len(name) <= 80, 50035, "username: not allowed")
+    if method == "POST" and path.endswith("/threads"):
+        refuse(not 1 <= len(str(given.get("name", ""))) <= 100, 50035, "name: Must be between 1 and 100.")
+        minutes = given.get("auto_archive_duration", 1440)
+        refuse(minutes not in (60, 1440, 4320, 10080), 50035, "auto_archive_duration")
+    if method == "POST" and path.endswith("/webhooks"):
+        here = [one for one in backend.webhooks.values() if f"/channels/{one.channel_id}/webhooks" == path]
+        refuse(len(here) >= 15, 30007, "Maximum number of webhooks reached (15)")
+    sizes = [one.fp.seek(0, 2) for one in files]
+    for one in files:
+        one.fp.seek(0)
+    refuse(any(size > 10 << 20 for size in sizes) or sum(sizes) > 25 << 20, 40005, "Request entity too large")
+    if path.endswith("/callback") and given.get("type") == 9:
+        form = given["data"]
+        refuse(not 1 <= len(form["title"]) <= 45, 50035, "title: Must be between 1 and 45 in length.")
+        refuse(not 1 <= len(form["components"]) <= 5, 50035, "components: Must be between 1 and 5.")
+        labels = [one for one in form["components"] if one["type"] == 18]
+        refuse(any(not 1 <= len(one["label"]) <= 45 for one in labels), 50035, "label")
 
 
 def point_at(url: str) -> None:
