@@ -117,8 +117,8 @@ class Asking:
         #: What the one who asks is answered in; what all see is in the project's.
         self.language = language_for(incoming.locale, link.project.language)
         self.side = Side.STAFF if incoming.place == link.staff_place else Side.CUSTOMER
-        #: What came with the post that asks, if a post asks: it goes where the text goes.
-        self.files = incoming.act.files if isinstance(incoming.act, Said) else ()
+        #: What came with the post or the form that asks: it goes where the text goes.
+        self.files = incoming.act.files if isinstance(incoming.act, Said | Asked) else ()
         self.entry_id = hashlib.blake2b(incoming.ref.encode(), digest_size=12).hexdigest()
 
     def words(
@@ -131,7 +131,7 @@ class Asking:
     def asked(self, ask: a.Ask, said: PostRef | None = None) -> Answer | None:
         match ask:
             case a.AskOpen(title=title, text=text):
-                return self.words("done.opened", ticket=self.open(title, text, None).key)
+                return self.words("done.opened", ticket=self.open(title, text, None, files=self.files).key)
             case a.AskDesk():
                 return self.desk()
             case a.AskList():

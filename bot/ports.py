@@ -88,11 +88,12 @@ class Raised:
 class Asked:
     """Somebody typed a command, pressed a button or sent a form.
 
-    `thread` is the one it was typed in: what names no ticket is about that thread's.
+    `thread` is the one it was typed in: what names no ticket is about that thread's. `files` came with a form.
     """
 
     ask: Ask
     thread: str | None = None
+    files: tuple[File, ...] = ()
 
 
 Act: TypeAlias = Said | Edited | Deleted | Reacted | Raised | Asked

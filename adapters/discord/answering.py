@@ -39,6 +39,7 @@ class Answering:
                 channel=interaction.channel,
                 at=self.clock.now(),
                 locale=str(interaction.locale),
+                files=inbound.uploads(interaction.data or {}),
             )
         )
 

@@ -21,19 +21,19 @@ def open_ticket(language: str) -> discord.ui.Modal:
     """Ask for a title and, if they like, a description."""
     title = _text("title", say("form.open.subject", language), limit=TITLE_LIMIT)
     text = _text("text", say("form.open.text", language), lines=True, optional=True)
-    return _form("open", language, (), title, text)
+    return _form("open", language, (), title, text, _files(language))
 
 
 def comment(language: str, ticket: str) -> discord.ui.Modal:
     """Ask a customer what to add."""
     text = _text("text", say("form.comment.text", language), lines=True)
-    return _form("comment", language, (ticket,), text)
+    return _form("comment", language, (ticket,), text, _files(language))
 
 
 def reply(language: str, ticket: str, name: str, place: str) -> discord.ui.Modal:
     """Ask staff for a reply, and say as whom and where the customer will see it."""
     text = _text("text", say("form.reply.text", language), lines=True)
-    return _form("reply", language, (ticket,), text, _seen_as(language, name, place))
+    return _form("reply", language, (ticket,), text, _files(language), _seen_as(language, name, place))
 
 
 def edit(language: str, ticket: str, entry: str, text: str, name: str, place: str) -> discord.ui.Modal:
@@ -45,7 +45,7 @@ def edit(language: str, ticket: str, entry: str, text: str, name: str, place: st
 def note(language: str, ticket: str) -> discord.ui.Modal:
     """Ask for a note."""
     text = _text("text", say("form.note.text", language), lines=True)
-    return _form("note", language, (ticket,), text, _hint(say("form.note.hint", language)))
+    return _form("note", language, (ticket,), text, _files(language), _hint(say("form.note.hint", language)))
 
 
 def publish(language: str, ticket: str, entry: str, seen: str, shown: str) -> discord.ui.Modal:
@@ -131,6 +131,11 @@ def _text(
         default=initial[:limit] or None,
     )
     return _label(label, field)
+
+
+def _files(language: str) -> discord.ui.Label[Any]:
+    upload = discord.ui.FileUpload[Any](custom_id="files", required=False, max_values=10)
+    return _label(say("form.files", language), upload)
 
 
 def _visibility(language: str) -> discord.ui.Label[Any]:

@@ -18,6 +18,8 @@ from bot.tickets.model import File, Person, Place, PostRef
 WORDS = (discord.MessageType.default, discord.MessageType.reply)
 #: Stands for our own mention while a text is read: a private sign that nobody can type.
 BOT = "\ue000"
+#: The beginning of the id of a file that came with a form; its address follows.
+UPLOADED = "form "
 _MENTION = re.compile(rf"\s*@{BOT}[\s,:]*")
 
 
@@ -119,11 +121,18 @@ def reacted(place: Place, payload: discord.RawReactionActionEvent, by: Person, a
 
 
 def asked(
-    ask: Ask, *, ref: str, by: Person, channel: Any, at: datetime, locale: str | None = None
+    ask: Ask,
+    *,
+    ref: str,
+    by: Person,
+    channel: Any,
+    at: datetime,
+    locale: str | None = None,
+    files: tuple[File, ...] = (),
 ) -> Incoming:
     """Return a command, a pressed button or a form as what the desk takes."""
     place, thread = where(channel)
-    return Incoming(f"discord:{ref}", by, place, at, Asked(ask, thread), locale)
+    return Incoming(f"discord:{ref}", by, place, at, Asked(ask, thread, files), locale)
 
 
 def fields(data: Mapping[str, Any]) -> dict[str, str]:
@@ -135,6 +144,21 @@ def fields(data: Mapping[str, Any]) -> dict[str, str]:
             values = one.get("values") or []
             found[str(one.get("custom_id"))] = str(one.get("value") or (values[0] if values else ""))
     return found
+
+
+def uploads(data: Mapping[str, Any]) -> tuple[File, ...]:
+    """Return the files that came with a form. They belong to no message: their address is all there is."""
+    found = (data.get("resolved") or {}).get("attachments") or {}
+    return tuple(
+        File(
+            network="discord",
+            id=UPLOADED + str(one["url"]),
+            name=str(one["filename"])[:200],
+            size=int(one["size"]),
+            kind=str(one.get("content_type") or "application/octet-stream"),
+        )
+        for one in found.values()
+    )
 
 
 def _file(message: discord.Message, given: discord.Attachment) -> File:

@@ -17,6 +17,7 @@ import structlog
 
 from adapters.discord import render
 from adapters.discord.api import HAS_THREAD, PATIENCE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, no_second_try, spoken
+from adapters.discord.inbound import UPLOADED
 from adapters.discord.settings import DiscordSettings
 from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
 from bot.tickets.deliveries import (
@@ -243,18 +244,13 @@ class DiscordNetwork:
     @asynccontextmanager
     async def fetch(self, file: File) -> AsyncIterator[Content]:
         with spoken():
-            try:
-                thread, message, attachment = file.id.split("/")
-                source = await (await self._messageable(int(thread))).fetch_message(int(message))
-                given = next((one for one in source.attachments if str(one.id) == attachment), None)
-            except (discord.NotFound, ValueError):
-                given = None
-            if given is None or self._session is None:
+            address = await self._address(file)
+            if address is None or self._session is None:
                 raise FileGone
-            async with self._session.get(given.url, timeout=SLOWLY) as answer:
+            async with self._session.get(address, timeout=SLOWLY) as answer:
                 if answer.status != 200:
                     raise FileGone
-                yield Content(given.size, answer.content.iter_chunked(CHUNK))
+                yield Content(file.size, answer.content.iter_chunked(CHUNK))
 
     async def run(self) -> None:
         client = discord.AutoShardedClient(
@@ -334,6 +330,17 @@ class DiscordNetwork:
         return "\n".join(drawn)
 
     # ------------------------------------------------------------ inside
+
+    async def _address(self, file: File) -> str | None:
+        """Return where a file can be read now: addresses expire, and its message knows a fresh one."""
+        if file.id.startswith(UPLOADED):
+            return file.id.removeprefix(UPLOADED)
+        try:
+            thread, message, attachment = file.id.split("/")
+            source = await (await self._messageable(int(thread))).fetch_message(int(message))
+        except (discord.NotFound, ValueError):
+            return None
+        return next((one.url for one in source.attachments if str(one.id) == attachment), None)
 
     @property
     def _me(self) -> discord.ClientUser:

@@ -285,6 +285,7 @@ TEXTS: dict[str, Text] = {
     "form.open.title": Text("Open a ticket", "Ticket eröffnen"),
     "form.open.subject": Text("What is it about?", "Worum geht es?"),
     "form.open.text": Text("What happened?", "Was ist passiert?"),
+    "form.files": Text("Files", "Dateien"),
     "form.open.submit": Text("Open ticket", "Eröffnen"),
     "form.reply.title": Text("Reply", "Antworten"),
     "form.reply.text": Text("Your reply", "Ihre Antwort", "Deine Antwort"),

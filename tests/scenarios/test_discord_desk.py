@@ -339,3 +339,25 @@ class TestArchivedThreads:
         assert office.outside() == ["Robin (Support): Fixed"]
         state = backend.channels[front.id].thread_metadata
         assert (state.archived, state.locked) == (False, locked)
+
+
+class TestFilesInForms:
+    async def test_files_go_where_the_words_of_the_form_go(self, light: DiscordOffice) -> None:
+        office = light
+        await office.told(office.robin, office.front, "panel")
+        form = await office.press(office.carla, office.front, "open")
+        await office.fill_in(
+            office.carla, form, title="Export fails", text="See the file", files=("march.csv", b"1;2")
+        )
+        assert office.outside() == [
+            "Carla: See the file\n-# march.csv (3 B)",
+            "Carla: -# march.csv\n[file march.csv]",
+        ]
+        await office.press(office.robin, office.back, "join")
+        form = await office.press(office.robin, office.thread(office.back), "note")
+        await office.fill_in(office.robin, form, text="for us", files=("secret.log", b"x"))
+        assert office.inside()[-2:] == [
+            "Robin: for us\n-# secret.log (1 B)\n-# 🔒 internal note",
+            "Robin: -# secret.log\n[file secret.log]",
+        ]
+        assert not any("secret" in row for row in office.outside())
