@@ -88,7 +88,7 @@ class Raised:
 class Asked:
     """Somebody typed a command, pressed a button or sent a form.
 
-    `thread` is the one it was typed in: what names no ticket is about that thread's. `files` came with a form.
+    `thread` is the one it was typed in: what names no ticket is about that thread's. `files` came with it.
     """
 
     ask: Ask
