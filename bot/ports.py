@@ -323,6 +323,21 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What opens a page: of the customer's side or of the staff's, by the place, to a person, until then.
+
+    `kind` is `link` (may be used again, and has no name where each who uses it says theirs), `once` or
+    `session`. `origin` is the hash of the key that a session was opened with.
+    """
+
+    kind: str
+    place: Place
+    person: Person
+    until: datetime
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """An open ticket's threads in one place, and the posts of people in them that are known."""
 
@@ -459,6 +474,35 @@ class Tx(Protocol):
 
     def rang(self, name: str, now: datetime) -> bool:
         """Take a timer that is due; False when another process took it, or it was moved."""
+        ...
+
+    def tickets_at(self, place: Place, limit: int) -> list[Opened]:
+        """Return the newest tickets whose customer's thread is in a place."""
+        ...
+
+    def record(self, ticket: str) -> list[Message | Note]:
+        """Return all that was said on a ticket, oldest first."""
+        ...
+
+    def last_message(self, ticket: str) -> Message | None:
+        """Return the newest public comment that still stands."""
+        ...
+
+    def add_key(self, digest: str, key: Key) -> None: ...
+    def key(self, digest: str, now: datetime) -> Key | None:
+        """Return the key with a hash, unless it has expired."""
+        ...
+
+    def drop_key(self, digest: str) -> bool:
+        """Take a key away, with the sessions it opened; False when there is none."""
+        ...
+
+    def drop_keys(self, place: Place, person: Person | None) -> int:
+        """Take all keys to a place away, or all of one person; return how many."""
+        ...
+
+    def holds(self, place: Place, person: Person, now: datetime) -> bool:
+        """Whether somebody has a key to a place."""
         ...
 
     def list_tickets(

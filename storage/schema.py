@@ -79,6 +79,8 @@ surface = sa.Table(
     #: How often it began anew, because its thread or its place was gone.
     sa.Column("begun", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("side in ('customer', 'staff')", name="side"),
+    # Tx.tickets_at: the newest tickets of a place
+    sa.Index("ix_surface_place", "network", "place", "side", "id"),
     # Tx.ticket, Tx.ticket_in, the courier: the two surfaces of a ticket
     sa.UniqueConstraint("ticket", "side"),
     # Tx.may_be_card: surfaces of a place whose card has not been posted yet
@@ -282,6 +284,26 @@ link_code = sa.Table(
     sa.Column("id", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("until", Time, nullable=False),
+)
+
+#: What opens the pages. Only a hash is kept: who reads this table cannot open anything.
+key = sa.Table(
+    "key",
+    metadata,
+    # primary key: Tx.key, once a request
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("network", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("person_network", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("until", Time, nullable=False),
+    # Tx.drop_key: the sessions that a link opened
+    sa.Column("origin", sa.Text, nullable=False, index=True),
+    # Tx.holds: who is staff of a place that is a page
+    sa.Index("ix_key_place", "network", "place", "person_network", "person"),
+    sa.CheckConstraint("kind in ('link', 'once', 'session')", name="kind"),
 )
 
 burst = sa.Table(

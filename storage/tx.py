@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.ports import Conflict, Link, Opened, PlaceTaken, Shut, Watched
+from bot.ports import Conflict, Key, Link, Opened, PlaceTaken, Shut, Watched
 from bot.tickets import events as e
 from bot.tickets.asks import AskList
 from bot.tickets.deliveries import (
@@ -227,6 +227,51 @@ class SqlTx:
         others = [Person(row.network, row.id, row.name) for row in rows]
         return [person, *(one for one in others if (one.network, one.id) != (person.network, person.id))]
 
+    def tickets_at(self, place: Place, limit: int) -> list[Opened]:
+        newest = (
+            sa.select(surface.c.ticket)
+            .where(
+                surface.c.network == place.network,
+                surface.c.place == place.id,
+                surface.c.side == Side.CUSTOMER.value,
+            )
+            .order_by(surface.c.id.desc())
+            .limit(limit)
+        )
+        rows = self._connection.execute(
+            statements.WHOLE.where(ticket.c.key.in_(newest)).order_by(
+                ticket.c.number.desc(), ticket.c.project
+            )
+        )
+        return [opened for row in rows if (opened := self._opened(row))]
+
+    def last_message(self, ticket: str) -> Message | None:
+        rows = self._connection.execute(
+            sa.select(entry.c.visibility, entry.c.rest, entry.c.text)
+            .where(entry.c.ticket == ticket, entry.c.visibility == Visibility.PUBLIC.value)
+            .order_by(entry.c.at.desc())
+        )
+        for row in rows:
+            found = codec.load_entry(*row)
+            if isinstance(found, Message) and not found.retracted and found.recalled is None:
+                return found
+        return None
+
+    def key(self, digest: str, now: datetime) -> Key | None:
+        table = schema.key
+        row = self._connection.execute(sa.select(table).where(table.c.digest == digest)).first()
+        if row is None or row.until < now.timestamp():
+            return None
+        person = Person(row.person_network, row.person, row.name)
+        return Key(row.kind, Place(row.network, row.place), person, codec.at(row.until), row.origin)
+
+    def holds(self, place: Place, person: Person, now: datetime) -> bool:
+        table = schema.key
+        mine = (table.c.person_network == person.network, table.c.person == person.id)
+        here = (table.c.network == place.network, table.c.place == place.id)
+        query = sa.select(sa.literal(1)).where(*here, *mine, table.c.until >= now.timestamp())
+        return self._connection.execute(query.limit(1)).first() is not None
+
     def count_by_status(self, project: str, *, public: bool) -> dict[str, int]:
         status = ticket.c.public_status if public else ticket.c.status
         rows = self._connection.execute(
@@ -372,6 +417,34 @@ class SqlTx:
             values = {"network": each.network, "id": each.id, "name": each.name, "joined": joined}
             self._connection.execute(self.upserts.identity, values)
 
+    def add_key(self, digest: str, key: Key) -> None:
+        values = {
+            "digest": digest,
+            "kind": key.kind,
+            "network": key.place.network,
+            "place": key.place.id,
+            "person_network": key.person.network,
+            "person": key.person.id,
+            "name": key.person.name,
+            "until": key.until.timestamp(),
+            "origin": key.origin,
+        }
+        self._connection.execute(sa.insert(schema.key), values)
+
+    def drop_key(self, digest: str) -> bool:
+        table = schema.key
+        done = self._connection.execute(
+            sa.delete(table).where(sa.or_(table.c.digest == digest, table.c.origin == digest))
+        )
+        return done.rowcount > 0
+
+    def drop_keys(self, place: Place, person: Person | None) -> int:
+        table = schema.key
+        where = [table.c.network == place.network, table.c.place == place.id]
+        if person is not None:
+            where += [table.c.person_network == person.network, table.c.person == person.id]
+        return self._connection.execute(sa.delete(table).where(*where)).rowcount
+
     def set_on_duty(self, project: str, people: Sequence[Person]) -> None:
         self._connection.execute(
             sa.update(schema.project)
@@ -486,14 +559,14 @@ class SqlTx:
         """Let a ticket's staff side begin anew: its card, and all that was said."""
         about, to = opened.surfaces.staff.project, opened.surfaces.staff
         self.owe_one(ToStaff(to, staff_card(opened.ticket, about, opened.surfaces)), 0)
-        for said in self._record(opened.ticket.key):
+        for said in self.record(opened.ticket.key):
             if not said.retracted:
                 self.owe_one(ToStaff(to, said), said.at.timestamp())
 
-    def _record(self, key: str) -> list[Message | Note]:
+    def record(self, ticket: str) -> list[Message | Note]:
         rows = self._connection.execute(
             sa.select(entry.c.visibility, entry.c.rest, entry.c.text)
-            .where(entry.c.ticket == key)
+            .where(entry.c.ticket == ticket)
             .order_by(entry.c.at)
         )
         return [codec.load_entry(*row) for row in rows]
