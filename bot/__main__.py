@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import webbrowser
 from collections.abc import Callable, Coroutine
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, TypeVar
 
 import structlog
@@ -16,17 +19,17 @@ from pydantic_settings import BaseSettings
 from rich.console import Console
 from rich.table import Table
 
-from adapters.console.play import play
 from adapters.discord.network import invitation
 from adapters.discord.settings import DiscordSettings
 from adapters.slack.settings import SlackSettings
+from adapters.web.settings import WebSettings
 from bot import logs
 from bot.ports import PlaceTaken, Unavailable
 from bot.settings import Settings
 from bot.tickets.grammar import PROJECT_KEY
 from bot.tickets.model import Place, Project
 from bot.tickets.texts import LANGUAGES
-from bot.wiring import SystemClock, demo_stage, make, make_lanes
+from bot.wiring import SystemClock, demo_desk, make, make_lanes
 from storage.lanes import AlreadyRunning
 from storage.ledger import Ledger
 from storage.store import SqlStore
@@ -47,6 +50,14 @@ app.add_typer(deliveries, name="deliveries")
 out = Console()
 err = Console(stderr=True)
 
+#: What the demo says to whoever started it.
+DEMO = """Halfdoor is running. Open this page: a customer is on the left, your team on the right.
+
+  {address}
+
+Open a ticket on the left. On the right answer it, and leave a note that the left never sees; then close it.
+{kept} Ctrl-C stops it."""
+
 Chosen = TypeVar("Chosen", bound=BaseSettings)
 
 
@@ -62,15 +73,18 @@ class Stop(typer.Exit):
 def run() -> None:
     """Run the desk on each network that has settings, until it is told to stop (SIGTERM or Ctrl-C)."""
     settings, slack, discord = read(Settings), given(SlackSettings), given(DiscordSettings)
-    if slack is None and discord is None:
-        slack = read(SlackSettings, "Or set HALFDOOR_DISCORD_TOKEN, to run on Discord alone.")
+    web = given(WebSettings)
+    if slack is None and discord is None and web is None:
+        slack = read(
+            SlackSettings, "Or set HALFDOOR_DISCORD_TOKEN, to run on Discord alone, or HALFDOOR_WEB_LISTEN."
+        )
     logs.configure(settings.log_level, settings.log_format)
     if settings.database_url.startswith("sqlite"):
         _upgrade(settings)
     elif not _reaching(settings, is_current):
         raise Stop("The database is not at this version. Run `halfdoor db upgrade` first.")
     try:
-        asyncio.run(_run(settings, slack, discord))
+        asyncio.run(_run(settings, slack, discord, web))
     except AlreadyRunning:
         raise Stop(
             "Another Halfdoor runs on this SQLite file already. Stop it, or use PostgreSQL for several."
@@ -79,16 +93,44 @@ def run() -> None:
 
 @app.command()
 def demo(
-    quick: Annotated[bool, typer.Option("--quick", help="Do not pause between the scenes.")] = False,
+    data: Annotated[Path | None, typer.Option(help="Keep it in this folder, and go on there.")] = None,
+    seed: Annotated[bool, typer.Option("--seed", help="Begin with a month of tickets.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
-    """Play a ticket's whole life in this terminal, both sides of the door at once. Needs no tokens."""
+    """Try both sides of the door in a browser: a customer's page and the team's console. Needs no tokens."""
     logs.configure("warning", "console")
 
-    async def do() -> None:
-        async with demo_stage() as stage:
-            await play(stage, out, quick=quick or not out.is_terminal)
+    async def do(folder: Path) -> None:
+        stop = asyncio.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+        async with demo_desk(folder, port=port, seed=seed) as address:
+            out.print(
+                "Halfdoor is running. Open this page, with a customer on the left and your team on the right:"
+            )
+            out.print(f"  {address}", soft_wrap=True, highlight=False)
+            out.print(
+                "Open a ticket on the left. On the right answer it, and leave a note: the left never sees it."
+            )
+            out.print(f"Everything is kept in {folder}." if data else "Nothing is kept.", "Ctrl-C stops it.")
+            if browser:
+                await asyncio.to_thread(webbrowser.open, address)
+            await stop.wait()
 
-    asyncio.run(do())
+    try:
+        if data is None:
+            with TemporaryDirectory(prefix="halfdoor-demo-") as folder:
+                asyncio.run(do(Path(folder)))
+        else:
+            data.mkdir(parents=True, exist_ok=True)
+            asyncio.run(do(data.resolve()))
+    except AlreadyRunning:
+        raise Stop("Another demo runs in that folder already. Stop it, or name another.") from None
+    except TimeoutError:
+        raise Stop(
+            f"Port {port} cannot be listened on: another program may have it. Choose another."
+        ) from None
 
 
 @db.command("upgrade")
@@ -231,12 +273,17 @@ def read(kind: type[Chosen], hint: str = "") -> Chosen:
         raise Stop("\n".join([*lines, hint]).rstrip()) from None
 
 
-async def _run(settings: Settings, slack: SlackSettings | None, discord: DiscordSettings | None) -> None:
+async def _run(
+    settings: Settings,
+    slack: SlackSettings | None,
+    discord: DiscordSettings | None,
+    web: WebSettings | None,
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    halfdoor = make(settings, slack, discord=discord)
+    halfdoor = make(settings, slack, discord=discord, web=web)
     log = structlog.get_logger()
     try:
         await halfdoor.start()

@@ -131,11 +131,16 @@ class Asking:
     def asked(self, ask: a.Ask, said: PostRef | None = None) -> Answer | None:
         match ask:
             case a.AskOpen(title=title, text=text):
-                return self.words("done.opened", ticket=self.open(title, text, None, files=self.files).key)
+                post = self.incoming.act.post if isinstance(self.incoming.act, Asked) else None
+                return self.words("done.opened", ticket=self.open(title, text, post, files=self.files).key)
             case a.AskDesk():
                 return self.desk()
             case a.AskList():
                 return self.search(ask)
+            case a.AskConsole():
+                # In a thread others would read along: the desk answers where one alone is told.
+                self.staff_only()
+                raise Refused("no.usage", usage="/ticket console")
             case a.AskHelp() | a.AskSetup():
                 return _help(self.actor, self.language)
             case a.AskWhoAmI(code=code):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -73,6 +73,8 @@ class Desk:
         self._clock = clock
         self._links: dict[Place, tuple[datetime, Link | None]] = {}
         self._taking: set[asyncio.Task[Any]] = set()
+        #: Makes the address that opens the console to somebody, once; set where there are pages.
+        self.console: Callable[[Person, Place], Awaitable[str]] | None = None
 
     async def handle(self, incoming: Incoming) -> Answer | None:
         """Take `incoming`, if it has not been taken before, and commit what follows from it.
@@ -108,6 +110,8 @@ class Desk:
                 await self._check_assignee(act.ask, link)
             if isinstance(act, Said) and act.command:
                 await self._check_named(act, link)
+            if isinstance(act, Asked) and isinstance(act.ask, a.AskConsole):
+                return await self._console(actor, link, language)
             try:
                 return await self._store.transact(lambda tx: Taking(tx, incoming, link, actor).take())
             except (Conflict, NotYet):
@@ -350,6 +354,14 @@ class Desk:
         if network is None or person.network != staff_place.network:
             return False
         return await network.is_staff(person, staff_place)
+
+    async def _console(self, actor: Actor, link: Link, language: str) -> Words:
+        if actor.side is not Side.STAFF:
+            raise Refused("no.staff_only")
+        if self.console is None:
+            raise Refused("no.console")
+        url = await self.console(actor.person, link.staff_place)
+        return Words(say("web.console", language, url=url))
 
     async def _actor(self, incoming: Incoming, link: Link) -> Actor:
         staff = await self.is_staff(incoming.by, link.staff_place)

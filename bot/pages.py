@@ -122,6 +122,10 @@ class Pages:
 
         return await self._store.read(work)
 
+    async def version(self, link: Link, key: str = "") -> tuple[int, int]:
+        """Return what changes whenever a ticket of a project does, or any. Raises Unavailable."""
+        return await self._store.read(lambda tx: tx.version(link.project.key, key))
+
     async def file_outside(self, place: Place, key: str, entry: str, number: int) -> File | None:
         """Return a file that came with a message which its customer can see. Raises Unavailable."""
         outside = await self.ticket_outside(place, key)

@@ -88,12 +88,14 @@ class Raised:
 class Asked:
     """Somebody typed a command, pressed a button or sent a form.
 
-    `thread` is the one it was typed in: what names no ticket is about that thread's. `files` came with it.
+    `thread` is the one it was typed in: what names no ticket is about that thread's. `files` came with it;
+    `post` is what a new ticket's first words stand as, where they stand as a post.
     """
 
     ask: Ask
     thread: str | None = None
     files: tuple[File, ...] = ()
+    post: PostRef | None = None
 
 
 Act: TypeAlias = Said | Edited | Deleted | Reacted | Raised | Asked
@@ -478,6 +480,10 @@ class Tx(Protocol):
 
     def tickets_at(self, place: Place, limit: int) -> list[Opened]:
         """Return the newest tickets whose customer's thread is in a place."""
+        ...
+
+    def version(self, project: str, ticket: str) -> tuple[int, int]:
+        """Return what is another whenever a ticket has changed, or without one any of a project."""
         ...
 
     def record(self, ticket: str) -> list[Message | Note]:

@@ -7,25 +7,29 @@ import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from tempfile import TemporaryDirectory
+from pathlib import Path
 
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
-from adapters.console.network import CUSTOMER_PLACE, STAFF_PLACE, ConsoleNetwork
-from adapters.console.play import PROJECT, ROBIN, Stage
 from adapters.discord import listeners as discord_listeners
 from adapters.discord.network import DiscordNetwork
 from adapters.discord.settings import DiscordSettings
 from adapters.slack import listeners as slack_listeners
 from adapters.slack.network import SlackNetwork
 from adapters.slack.settings import SlackSettings
+from adapters.web import demo
+from adapters.web import listeners as web_listeners
+from adapters.web.network import WebNetwork
+from adapters.web.settings import WebSettings
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.guard import Guard
+from bot.keys import ONCE, SESSION, Keys
+from bot.pages import Pages
 from bot.ports import Clock, Content, FileGone, Lanes, Network, NotSent
 from bot.settings import Settings
-from bot.tickets.model import File
+from bot.tickets.model import File, Person, Place
 from storage.lanes import MemoryLanes, PostgresLanes
 from storage.store import SqlStore
 from storage.upgrade import upgrade
@@ -62,6 +66,7 @@ class Halfdoor:
         self.networks = networks
         self.desk = Desk(store, networks, clock)
         self.guard = Guard(store, networks, clock)
+        self.keys = Keys(store, clock)
         self.courier = Courier(store, lanes, networks, self.guard, clock, max_attempts=max_attempts)
         self._running: list[asyncio.Task[None]] = []
 
@@ -96,6 +101,7 @@ def make(
     clock: Clock | None = None,
     *,
     discord: DiscordSettings | None = None,
+    web: WebSettings | None = None,
 ) -> Halfdoor:
     """Build the desk with the networks that have settings. Must be called in the event loop."""
     clock = clock or SystemClock()
@@ -103,16 +109,25 @@ def make(
     networks: dict[str, Network] = {}
     on_slack = SlackNetwork(slack, clock) if slack else None
     on_discord = DiscordNetwork(discord, clock) if discord else None
-    networks |= {one.name: one for one in (on_slack, on_discord) if one is not None}
+    on_web = WebNetwork(web, clock) if web else None
+    networks |= {one.name: one for one in (on_slack, on_discord, on_web) if one is not None}
     lanes = make_lanes(store, clock, settings)
     halfdoor = Halfdoor(store, lanes, networks, clock, max_attempts=settings.max_attempts)
-    for one in (on_slack, on_discord):
+    for one in (on_slack, on_discord, on_web):
         if one is not None:
             one.elsewhere = lambda file: _fetch(networks, file)
     if on_slack is not None:
         slack_listeners.register(on_slack, halfdoor.desk, halfdoor.guard, clock)
     if on_discord is not None:
         discord_listeners.register(on_discord, halfdoor.desk, halfdoor.guard, clock)
+    if on_web is not None:
+        keys = halfdoor.keys
+        web_listeners.register(on_web, halfdoor.desk, Pages(store), keys, clock)
+
+        async def console(person: Person, place: Place) -> str:
+            return f"{on_web.url}/team/enter/{await keys.give('once', place, person, ONCE)}"
+
+        halfdoor.desk.console = console
     return halfdoor
 
 
@@ -125,20 +140,28 @@ def _fetch(networks: Mapping[str, Network], file: File) -> AbstractAsyncContextM
 
 
 @asynccontextmanager
-async def demo_stage() -> AsyncGenerator[Stage]:
-    """Build a desk on a SQLite file that is gone afterwards, with the terminal as its network."""
-    with TemporaryDirectory(prefix="halfdoor-demo-") as folder:
-        url = f"sqlite:///{folder}/demo.db"
-        upgrade(url)
-        clock, store = SystemClock(), SqlStore(url)
-        network = ConsoleNetwork(frozenset({ROBIN.id}))
-        halfdoor = Halfdoor(store, MemoryLanes(store, clock), {network.name: network}, clock, max_attempts=1)
-        await store.transact(lambda tx: tx.link_places(PROJECT, [CUSTOMER_PLACE], STAFF_PLACE))
-        await halfdoor.start()
-        try:
-            yield Stage(network, halfdoor.desk, halfdoor.courier.drain)
-        finally:
-            await halfdoor.stop()
+async def demo_desk(folder: Path, *, port: int, seed: bool) -> AsyncGenerator[str]:
+    """Run a desk with a sample project on the web, in a folder; yield the address of both sides of it."""
+    url, first = f"sqlite:///{folder / 'halfdoor.db'}", not (folder / "halfdoor.db").exists()
+    upgrade(url)
+    settings = Settings.model_validate({"database_url": url})
+    web = WebSettings(listen=f"127.0.0.1:{port}", url="", files=folder / "files")
+    halfdoor = make(settings, None, web=web)
+    pages = halfdoor.networks["web"]
+    assert isinstance(pages, WebNetwork)
+    await halfdoor.store.transact(lambda tx: tx.link_places(demo.PROJECT, [demo.FRONT], demo.BACK))
+    for place, person in ((demo.BACK, demo.ROBIN), (demo.BACK, demo.KIM)):
+        await halfdoor.keys.give("session", place, person, SESSION)
+    pages.shown = ((demo.FRONT, demo.CARLA), (demo.BACK, demo.ROBIN))
+    await halfdoor.start()
+    try:
+        if seed and first:
+            await demo.month(halfdoor.desk.handle, SystemClock().now())
+        async with asyncio.timeout(10):
+            await pages.serving.wait()
+        yield f"{pages.url}/demo/{pages.secret}"
+    finally:
+        await halfdoor.stop()
 
 
 async def supervise(network: Network) -> None:

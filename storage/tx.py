@@ -245,6 +245,16 @@ class SqlTx:
         )
         return [opened for row in rows if (opened := self._opened(row))]
 
+    def version(self, project: str, ticket: str) -> tuple[int, int]:
+        if ticket:
+            query = sa.select(schema.ticket.c.version).where(schema.ticket.c.key == ticket)
+            return self._connection.scalar(query) or 0, 0
+        # Whatever happens is owed to somebody.
+        number = sa.select(schema.project.c.last_number).where(schema.project.c.key == project)
+        return self._connection.scalar(number) or 0, self._connection.scalar(
+            sa.select(sa.func.max(delivery.c.id))
+        ) or 0
+
     def last_message(self, ticket: str) -> Message | None:
         rows = self._connection.execute(
             sa.select(entry.c.visibility, entry.c.rest, entry.c.text)

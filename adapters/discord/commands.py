@@ -149,6 +149,10 @@ def group(taker: Taker) -> app_commands.Group:
     async def whoami(itx: Itx, code: app_commands.Range[str, 0, 20] = "") -> None:
         await ask(itx, a.AskWhoAmI(code.strip()))
 
+    @ticket.command(description=_told("console"))
+    async def console(itx: Itx) -> None:
+        await ask(itx, a.AskConsole())
+
     @ticket.command(description=_told("duty"))
     async def duty(itx: Itx, on: bool | None = None) -> None:
         await ask(itx, a.AskDuty(on))

@@ -186,6 +186,11 @@ class AskDuty:
 
 
 @dataclass(frozen=True, slots=True)
+class AskConsole:
+    """Get a link to the team's console, for the one who asks alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskHelp:
     pass
 
@@ -193,5 +198,5 @@ class AskHelp:
 Ask: TypeAlias = (
     AskOpen | AskComment | AskReply | AskNote | AskEdit | AskRecall | AskPublish | AskStatus | AskDesk
     | AskAssign | AskPriority | AskTags | AskTitle | AskTime | AskClose | AskReopen | AskRate | AskList
-    | AskPreview | AskRecord | AskPanel | AskSetup | AskWhoAmI | AskDuty | AskHelp
+    | AskPreview | AskRecord | AskPanel | AskSetup | AskWhoAmI | AskDuty | AskConsole | AskHelp
 )  # fmt: skip

@@ -239,6 +239,7 @@ VERBS: dict[str, Verb] = {
     "preview": Verb("preview KEY", lambda rest: a.AskPreview(rest.ticket)),
     "whoami": Verb("whoami [code]", lambda rest: a.AskWhoAmI(rest.words), alone=True),
     "duty": Verb("duty [on|off]", _duty, alone=True),
+    "console": Verb("console", lambda _: a.AskConsole(), alone=True),
     "panel": Verb("panel", lambda _: a.AskPanel(), alone=True),
     "setup": Verb("setup", lambda _: a.AskSetup(), alone=True),
     "help": Verb("help", lambda _: a.AskHelp(), alone=True),

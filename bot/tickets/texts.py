@@ -563,6 +563,84 @@ TEXTS: dict[str, Text] = {
         "Something went wrong on our side, and the team that runs me has a log of it. Please try again.",
         "Bei uns ist etwas schiefgegangen, das Betriebsteam hat ein Protokoll. Bitte noch einmal versuchen.",
     ),
+    # the pages
+    "web.not_in": Text(
+        "Please open the link that you were given. If it no longer works, ask for a new one; the team gets theirs by"
+        " `/ticket console`.",
+        "Bitte den Link öffnen, den Sie bekommen haben. Geht er nicht mehr, fragen Sie nach einem neuen; das Team"
+        " bekommt seinen mit `/ticket console`.",
+        "Bitte den Link öffnen, den du bekommen hast. Geht er nicht mehr, frag nach einem neuen; das Team bekommt"
+        " seinen mit `/ticket console`.",
+    ),
+    "web.not_found": Text("There is nothing here.", "Hier ist nichts."),
+    "web.csrf": Text(
+        "This form is too old. Please load the page again, then send it once more.",
+        "Dieses Formular ist zu alt. Bitte die Seite neu laden und noch einmal senden.",
+    ),
+    "web.too_often": Text(
+        "That was a lot at once. Please wait a minute.", "Das war viel auf einmal. Bitte eine Minute warten."
+    ),
+    "web.too_large": Text(
+        "“{name}” is larger than I may take ({limit}).",
+        "„{name}“ ist größer, als ich annehmen darf ({limit}).",
+    ),
+    "web.files": Text("At most {n} files at once.", "Höchstens {n} Dateien auf einmal."),
+    "web.who": Text(
+        "Please say who you are: that is the name you will be seen under.",
+        "Bitte sagen Sie, wer Sie sind: Unter diesem Namen sieht man Sie.",
+        "Bitte sag, wer du bist: Unter diesem Namen sieht man dich.",
+    ),
+    "web.your_name": Text("Your name", "Ihr Name", "Dein Name"),
+    "web.name": Text("A name has 1 to 80 characters.", "Ein Name hat 1 bis 80 Zeichen."),
+    "web.welcome": Text("You come in as {name}.", "Sie treten als {name} ein.", "Du trittst als {name} ein."),
+    "web.enter": Text("Come in", "Eintreten"),
+    "web.leave": Text("Sign out", "Abmelden"),
+    "web.left": Text("You are signed out.", "Sie sind abgemeldet.", "Du bist abgemeldet."),
+    "web.tickets": Text("Tickets", "Tickets"),
+    "web.yours": Text("Yours", "Ihre", "Deine"),
+    "web.others": Text("Those of your colleagues", "Die Ihrer Kollegen", "Die deiner Kollegen"),
+    "web.thread": Text("What was said", "Was gesagt wurde"),
+    "web.send": Text("Send", "Senden"),
+    "web.download": Text("Download it", "Herunterladen"),
+    "web.your_words": Text("Your words", "Ihr Text", "Dein Text"),
+    "web.change": Text("Change", "Ändern"),
+    "web.delete": Text("Delete", "Löschen"),
+    "web.delete.sure": Text(
+        "Delete what you wrote, for everybody?", "Was Sie schrieben für alle löschen?", "Für alle löschen?"
+    ),
+    "web.board": Text("Board", "Übersicht"),
+    "web.search": Text("Search", "Suchen"),
+    "web.whose": Text("Whose", "Wessen"),
+    "web.everybody": Text("Everybody's", "Von allen"),
+    "web.mine": Text("Mine", "Meine"),
+    "web.priority": Text("Priority", "Priorität"),
+    "web.any": Text("Any", "Jede"),
+    "web.write_to": Text("Who reads it?", "Wer liest es?"),
+    "web.as_note": Text("A note for us", "Eine Notiz für uns"),
+    "web.take": Text("Take it", "Übernehmen"),
+    "web.book": Text("Book time", "Zeit buchen"),
+    "web.how_long": Text("How long", "Wie lange"),
+    "web.what_for": Text("What for", "Wofür"),
+    "web.close_hint": Text("The customer is told at once.", "Der Kunde erfährt es sofort."),
+    "web.customer_half": Text("What the customer sees", "Was der Kunde sieht"),
+    "web.staff_half": Text("What only we see", "Was nur wir sehen"),
+    "web.console": Text(
+        "Open the console here, once and within ten minutes: {url}",
+        "Hier öffnet sich die Konsole, einmal und innerhalb von zehn Minuten: {url}",
+    ),
+    "web.demo": Text(
+        "Open a ticket on the left, answer it on the right, and leave a note that the left never sees.",
+        "Links ein Ticket eröffnen, rechts antworten und eine Notiz hinterlassen, die links niemand sieht.",
+    ),
+    "web.demo.customer": Text("Carla, a customer", "Carla, eine Kundin"),
+    "web.demo.team": Text("Robin, on your team", "Robin, im Team"),
+    "no.console": Text(
+        "The pages are not switched on: set HALFDOOR_WEB_URL or HALFDOOR_WEB_LISTEN.",
+        "Die Seiten sind nicht eingeschaltet: HALFDOOR_WEB_URL oder HALFDOOR_WEB_LISTEN setzen.",
+    ),
+    "command.console": Text(
+        "Open the team's console in a browser", "Die Konsole des Teams im Browser öffnen"
+    ),
     # what Discord's commands are for
     "command.group": Text("Tickets of this channel", "Tickets dieses Kanals"),
     "command.create": Text("Open a ticket", "Ein Ticket eröffnen"),

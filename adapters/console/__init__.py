@@ -1,1 +1,0 @@
-"""A network inside one terminal, for `halfdoor demo`: both sides of the door at once."""

@@ -1,0 +1,1 @@
+"""The web: pages for customers and for the team."""

@@ -1,0 +1,39 @@
+"""Turns what people send from pages into `Incoming`. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.ports import Asked, Deleted, Edited, Incoming, Key, Said
+from bot.tickets.asks import Ask, AskOpen
+from bot.tickets.model import File, PostRef
+
+
+def said(
+    key: Key, ticket: str, text: str, files: tuple[File, ...], *, ident: str, at: datetime, locale: str
+) -> Incoming:
+    """Somebody wrote in a ticket's thread; `ident`: the form's own, so that it is taken once."""
+    act = Said(PostRef(key.place, f"{ticket} {ident}"), ticket, text, files=files)
+    return Incoming(f"web:{act.post.id}", key.person, key.place, at, act, locale)
+
+
+def edited(key: Key, ticket: str, post: str, text: str, files: tuple[File, ...], *, at: datetime) -> Incoming:
+    """Somebody changed what they wrote."""
+    ref = f"web:{post}"
+    told = Said(PostRef(key.place, post), ticket, text, files=files)
+    return Incoming(f"{ref}:edit:{at.timestamp()}", key.person, key.place, at, Edited(told, ref))
+
+
+def deleted(key: Key, post: str, *, at: datetime) -> Incoming:
+    """Somebody took back what they wrote."""
+    return Incoming(f"web:{post}:deleted", key.person, key.place, at, Deleted(PostRef(key.place, post)))
+
+
+def asked(
+    key: Key, ask: Ask, *, ident: str, at: datetime, locale: str, files: tuple[File, ...] = ()
+) -> Incoming:
+    """Somebody pressed a button or sent a form; `ident`: the form's own, so that it is taken once."""
+    post = PostRef(key.place, f"new {ident}") if isinstance(ask, AskOpen) else None
+    return Incoming(
+        f"web:{key.place.id}:{ident}", key.person, key.place, at, Asked(ask, files=files, post=post), locale
+    )

@@ -1,0 +1,39 @@
+"""What the web needs to be told, from `HALFDOOR_WEB_…`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WebSettings(BaseSettings):
+    """Where pages are served, and where files are kept."""
+
+    model_config = SettingsConfigDict(env_prefix="HALFDOOR_WEB_", env_file=".env", extra="ignore")
+
+    listen: str = Field(
+        default="127.0.0.1:8080", description="Where pages are served, behind a proxy that speaks https"
+    )
+    url: str = Field(default="", description="The address by which people open them, https://…")
+    files: Path = Field(default=Path("halfdoor-files"), description="The folder of files that were sent here")
+    file_limit_mb: int = Field(default=25, ge=1, le=1000, description="The largest file that is taken, in MB")
+    writes_a_minute: int = Field(
+        default=60, ge=1, description="How often one session may write in a minute, and one address sign in"
+    )
+
+    @field_validator("listen")
+    @classmethod
+    def _has_a_port(cls, value: str) -> str:
+        host, colon, port = value.rpartition(":")
+        if not (host and colon and port.isdecimal() and int(port) < 65536):
+            raise ValueError("must be host:port, such as 127.0.0.1:8080")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with https://")
+        return value.rstrip("/")
