@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import signal
 import webbrowser
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, TypeVar
@@ -24,10 +26,11 @@ from adapters.discord.settings import DiscordSettings
 from adapters.slack.settings import SlackSettings
 from adapters.web.settings import WebSettings
 from bot import logs
-from bot.ports import PlaceTaken, Unavailable
+from bot.keys import Keys
+from bot.ports import Link, PlaceTaken, Unavailable
 from bot.settings import Settings
 from bot.tickets.grammar import PROJECT_KEY
-from bot.tickets.model import Place, Project
+from bot.tickets.model import Person, Place, Project, Side
 from bot.tickets.texts import LANGUAGES
 from bot.wiring import SystemClock, demo_desk, make, make_lanes
 from storage.lanes import AlreadyRunning
@@ -42,7 +45,9 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 project = typer.Typer(help="Projects: which channels belong to which customer.", no_args_is_help=True)
 deliveries = typer.Typer(help="What could not be delivered yet.", no_args_is_help=True)
 discord_app = typer.Typer(help="Discord.", no_args_is_help=True)
+web_app = typer.Typer(help="The pages: links for customers and for the team.", no_args_is_help=True)
 app.add_typer(db, name="db")
+app.add_typer(web_app, name="web")
 app.add_typer(discord_app, name="discord")
 app.add_typer(project, name="project")
 app.add_typer(deliveries, name="deliveries")
@@ -201,6 +206,77 @@ def project_list() -> None:
 def discord_invite() -> None:
     """Print the link by which a server's administrator lets Halfdoor in."""
     out.print(invitation(read(DiscordSettings)), soft_wrap=True, highlight=False)
+
+
+@web_app.command("link")
+def web_link(
+    key: Annotated[str, typer.Argument(help="The project, such as ACME.")],
+    name: Annotated[
+        str, typer.Option(help="Whose link it is; without it each who opens it says their name.")
+    ] = "",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days until it expires.")] = 90,
+) -> None:
+    """Print a link to a customer's page. Whoever has it can open it: `halfdoor web revoke` ends that."""
+    _print_link(key, Side.CUSTOMER, name, "link", timedelta(days=days))
+
+
+@web_app.command("staff")
+def web_staff(
+    key: Annotated[str, typer.Argument(help="The project, such as ACME.")],
+    name: Annotated[str, typer.Option(help="Whose link it is.")],
+) -> None:
+    """Print a link to the team's console that works once, where the team's own place is on the web.
+
+    Whose team is in a chat gets theirs there, by `/ticket console`.
+    """
+    _print_link(key, Side.STAFF, name, "once", timedelta(days=1))
+
+
+@web_app.command("revoke")
+def web_revoke(
+    key: Annotated[str, typer.Argument(help="The project, such as ACME.")],
+    name: Annotated[str, typer.Option(help="Only this person's links and sessions.")] = "",
+) -> None:
+    """Take links back, and end the sessions that they opened."""
+
+    async def work(store: SqlStore) -> None:
+        link = await _linked(store, key)
+        keys, count = Keys(store, SystemClock()), 0
+        for place in (*link.customer_places, link.staff_place):
+            count += await keys.revoke(place, _on_web(name) if name else None)
+        out.print(f"{count} links and sessions were taken back.")
+
+    _with_store(work)
+
+
+def _print_link(key: str, side: Side, name: str, kind: str, life: timedelta) -> None:
+    web = read(WebSettings)
+
+    async def work(store: SqlStore) -> None:
+        link = await _linked(store, key)
+        places = link.customer_places if side is Side.CUSTOMER else (link.staff_place,)
+        place = next((one for one in places if one.network == "web"), None)
+        if place is None:
+            raise Stop(f"{key} has no such place on the web: add one with `halfdoor project add`.")
+        person = _on_web(name) if name else Person("web", "", "")
+        secret = await Keys(store, SystemClock()).give(kind, place, person, life)
+        half = "c" if side is Side.CUSTOMER else "team"
+        base = web.url or f"http://{web.listen}"
+        out.print(f"{base}/{half}/enter/{secret}", soft_wrap=True, highlight=False)
+
+    _with_store(work)
+
+
+async def _linked(store: SqlStore, key: str) -> Link:
+    found = await store.look(lambda _, tx: tx.project(key))
+    if found is None:
+        raise Stop(f"There is no project {key}. `halfdoor project list` shows all.")
+    return found
+
+
+def _on_web(name: str) -> Person:
+    """Return somebody who comes by the web alone; the same name is the same person."""
+    return Person("web", hashlib.blake2b(name.encode(), digest_size=8).hexdigest(), name)
 
 
 @deliveries.command("list")

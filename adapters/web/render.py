@@ -105,8 +105,13 @@ def demo(reader: Reader, customer: str, team: str) -> str:
 
 
 def _draw(name: str, reader: Reader, **values: Any) -> str:
-    def t(key: str, **more: object) -> str:
+    def t(key: str, /, **more: object) -> str:
         return say(key, reader.language, **more)
+
+    def timed(key: str, at: datetime, /, **more: object) -> Markup:
+        """The same with a moment at its `{when}`."""
+        before, _, after = t(key, when="\0", **more).partition("\0")
+        return Markup("{}{}{}").format(before, markup.moment(at), after)
 
     def status(one: Status, *, customer: bool = False) -> str:
         pending = customer and one is Status.PENDING
@@ -127,6 +132,7 @@ def _draw(name: str, reader: Reader, **values: Any) -> str:
 
     return _env.get_template(f"{name}.html").render(
         t=t,
+        timed=timed,
         status_name=status,
         mine=mine,
         author=author,
@@ -134,6 +140,5 @@ def _draw(name: str, reader: Reader, **values: Any) -> str:
         lang=reader.language.partition("-")[0],
         Status=Status,
         Priority=Priority,
-        now=datetime.now,
         **values,
     )

@@ -623,7 +623,7 @@ TEXTS: dict[str, Text] = {
     "web.what_for": Text("What for", "Wofür"),
     "web.close_hint": Text("The customer is told at once.", "Der Kunde erfährt es sofort."),
     "web.customer_half": Text("What the customer sees", "Was der Kunde sieht"),
-    "web.staff_half": Text("What only we see", "Was nur wir sehen"),
+    "web.staff_half": Text("The team's thread", "Der Thread des Teams"),
     "web.console": Text(
         "Open the console here, once and within ten minutes: {url}",
         "Hier öffnet sich die Konsole, einmal und innerhalb von zehn Minuten: {url}",

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 import structlog
 from typer.testing import CliRunner
@@ -18,7 +19,7 @@ from typer.testing import CliRunner
 from bot import logs
 from bot.__main__ import app
 from bot.ports import NotSent
-from bot.wiring import supervise
+from bot.wiring import demo_desk, supervise
 from tests.doubles.slack import SlackServer, World
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
 from tests.office import Office
@@ -118,11 +119,59 @@ async def in_thread(*arguments: str, **environment: str) -> str:
     return (await asyncio.to_thread(lambda: invoke(*arguments, **environment)))[1]
 
 
-def test_the_demo_plays_to_its_end_and_shows_both_sides() -> None:
-    code, said = invoke("demo", "--quick")
+async def test_the_demo_is_a_page_with_both_sides_of_a_real_desk(tmp_path: Path) -> None:
+    async with demo_desk(tmp_path, port=0, seed=True) as address, Browser() as browser:
+        text = await browser.text(address)
+        assert "Carla, a customer" in text
+        assert "Robin, on your team" in text
+        root = address.partition("/demo/")[0]
+        board, page = await browser.text(f"{root}/team/?closed=1"), await browser.text(f"{root}/c/")
+        assert sum(map(int, re.findall(r'<h2>.*? <span class="soft">(\d+)</span>', board))) == 60
+        assert "That is the new CSV writer." not in page
+        assert await browser.status(f"{root}/demo/guess") == 404
+    # started again in the same folder it goes on, and lives no second month
+    async with demo_desk(tmp_path, port=0, seed=True) as address, Browser() as browser:
+        await browser.text(address)
+        board = await browser.text(f"{address.partition('/demo/')[0]}/team/?closed=1")
+        assert sum(map(int, re.findall(r'<h2>.*? <span class="soft">(\d+)</span>', board))) == 60
+
+
+class Browser:
+    """Remembers cookies."""
+
+    async def __aenter__(self) -> Browser:
+        self.session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.session.close()
+
+    async def text(self, url: str) -> str:
+        async with self.session.get(url) as answer:
+            assert answer.status == 200
+            return await answer.text()
+
+    async def status(self, url: str) -> int:
+        async with self.session.get(url) as answer:
+            return answer.status
+
+
+def test_links_are_printed_used_and_taken_back(tmp_path: Path) -> None:
+    settings = {
+        "HALFDOOR_DATABASE_URL": f"sqlite:///{tmp_path}/desk.db",
+        "HALFDOOR_WEB_URL": "https://desk.example",
+    }
+    invoke("db", "upgrade", **settings)
+    places = ("--customer", "web:acme", "--staff", "slack:C1")
+    assert invoke("project", "add", "ACME", "Acme", *places, **settings)[0] == 0
+    code, said = invoke("web", "link", "ACME", "--name", "Carla", **settings)
     assert code == 0
-    assert "what the customer sees" in said
-    assert "And opens it again" in said
+    assert re.fullmatch(r"https://desk\.example/c/enter/[\w-]{43}", said.strip())
+    code, said = invoke("web", "staff", "ACME", "--name", "Robin", **settings)
+    assert (code, "has no such place on the web" in said) == (1, True)
+    code, said = invoke("web", "link", "BETA", **settings)
+    assert (code, "There is no project BETA" in said) == (1, True)
+    assert "1 links and sessions were taken back" in invoke("web", "revoke", "ACME", **settings)[1]
 
 
 async def test_the_desk_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:

@@ -1,0 +1,194 @@
+"""The pages in a real browser: both panes open, live, by keyboard alone, on a phone, in German, read by axe."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Frame, Page, async_playwright, expect
+
+from bot.wiring import demo_desk
+from tests.doubles.chromium import FLAGS, chromium
+
+#: What of axe's rules is asked for: levels A and AA.
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = chromium()
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+async def address(tmp_path: Path) -> AsyncIterator[str]:
+    async with demo_desk(tmp_path, port=0, seed=False) as found:
+        yield found
+
+
+class Panes:
+    """The demo's page, with both sides in it."""
+
+    def __init__(self, page: Page, errors: list[str]) -> None:
+        self.page, self.errors = page, errors
+
+    @property
+    def left(self) -> Frame:
+        return next(one for one in self.page.frames if "/c/" in one.url)
+
+    @property
+    def right(self) -> Frame:
+        return next(one for one in self.page.frames if "/team/" in one.url)
+
+
+async def open_panes(browser: Browser, address: str, **context: Any) -> Panes:
+    page = await (await browser.new_context(**context)).new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type in ("error", "warning") else None)
+    await page.goto(address)
+    return Panes(page, errors)
+
+
+async def test_a_tickets_whole_life_with_both_panes_open_and_live(browser: Browser, address: str) -> None:
+    panes = await open_panes(browser, address)
+    left, right = panes.left, panes.right
+    await left.fill("#title", "Export fails")
+    await left.fill("#text", "It is **empty**")
+    await left.set_input_files("#files", {"name": "march.csv", "mimeType": "text/csv", "buffer": b"1;2"})
+    await left.get_by_role("button", name="Open ticket").click()
+    await left.wait_for_url("**/c/ACME-1")
+    await expect(left.locator("article.said")).to_contain_text("It is empty")
+
+    # the board shows it without a reload, and the console opens
+    await right.get_by_role("link", name="ACME-1 · Export fails").click()
+    composer, said = right.locator("form.composer"), right.locator("article.said")
+    await expect(said).to_have_count(2)
+    await right.fill("#text", "It is the CSV writer")
+    await expect(composer.locator("button")).to_have_text("🔒 Keep note")
+    await composer.locator("button").click()
+    await expect(said).to_have_count(3)
+
+    # the reply looks unmistakably different, and shows what will be sent
+    await right.get_by_label("Reply to customer").check()
+    await right.fill("#text", "We found it")
+    await expect(composer).to_have_class("composer card to-customer")
+    await expect(composer.locator(".preview")).to_contain_text("Robin (Support)")
+    await expect(composer.locator(".preview-text")).to_have_text("We found it")
+    await expect(composer.locator("button")).to_have_text("🌐 Send to customer")
+    await composer.locator("button").click()
+    await expect(left.locator("article.said")).to_have_count(2)
+    await expect(left.locator("article.said").nth(1)).to_contain_text("Robin (Support)")
+    # after each sending it is a note again
+    await expect(right.get_by_label("A note for us")).to_be_checked()
+
+    # what somebody is writing stays while the page changes beneath it
+    await left.fill("form.card textarea", "And March")
+    await right.locator("summary", has_text="Edit").click()
+    await right.locator("article textarea").fill("We found the cause")
+    await left.get_by_role("button", name="Send").click()
+    await expect(left.locator("article.said")).to_have_count(3)
+    await panes.page.wait_for_timeout(1500)
+    await expect(right.locator("article textarea")).to_have_value("We found the cause")
+    await right.get_by_role("button", name="Change for customer").click()
+    await expect(left.locator("article.said").nth(1)).to_contain_text("We found the cause")
+
+    # closed and rated
+    await right.locator("summary", has_text="Close").click()
+    await right.locator("form[action$=close] textarea[name=text]").fill("Fixed in 4.2.1")
+    await right.locator("form[action$=close] textarea[name=reason]").fill("our fault")
+    await right.locator("form[action$=close] button").click()
+    await expect(left.locator("body")).to_contain_text("ACME-1 is solved.")
+    await left.get_by_role("button", name="4 / 5").click()
+    await expect(left.locator("body")).to_contain_text("You gave 4 of 5.")
+    await expect(right.locator("body")).to_contain_text("rated 4 of 5")
+    text = await left.locator("body").inner_text()
+    assert "CSV writer" not in text
+    assert "our fault" not in text
+    assert panes.errors == []
+
+
+async def test_by_keyboard_alone(browser: Browser, address: str) -> None:
+    panes = await open_panes(browser, address)
+    root = address.partition("/demo/")[0]
+    page = await panes.page.context.new_page()
+    await page.goto(f"{root}/c/")
+    for keys in ("Tab", "Tab", "Tab"):
+        await page.keyboard.press(keys)
+    await page.locator("#title").focus()
+    await page.keyboard.type("Keyboard only")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("no mouse here")
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_url("**/c/ACME-1")
+    await page.keyboard.press("r")
+    await page.keyboard.type("one more")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("article.said")).to_have_count(2)
+
+    await page.goto(f"{root}/team/ACME-1")
+    await page.keyboard.press("t")
+    await expect(page.locator("#part")).to_contain_text("Open · Robin")
+    await page.keyboard.press("n")
+    await page.keyboard.type("a note")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("article.note")).to_have_count(1)
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("r")
+    await page.keyboard.type("a reply")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("article.said", has_text="a reply")).to_have_count(2)
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("s")
+    await expect(page.locator("select[name=status]")).to_be_focused()
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("u")
+    await page.wait_for_url("**/team/")
+    await page.keyboard.press("/")
+    await page.keyboard.type("nothing like it")
+    await expect(page.locator(".board article")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_phone_fits_and_axe_finds_nothing(browser: Browser, address: str, scheme: Any) -> None:
+    panes = await open_panes(
+        browser, address, viewport={"width": 360, "height": 740}, color_scheme=scheme, has_touch=True
+    )
+    root, left = address.partition("/demo/")[0], panes.left
+    await left.fill("#title", "On a phone with a very long title " * 4)
+    await left.fill("#text", "https://example.com/" + "x" * 120)
+    await left.get_by_role("button", name="Open ticket").click()
+    await left.wait_for_url("**/c/ACME-1")
+    page = await panes.page.context.new_page()
+    await page.goto(f"{root}/team/ACME-1")
+    await page.get_by_label("Your words").fill("a note")
+    await page.locator("form.composer button").click()
+    await expect(page.locator("article.note")).to_have_count(1)
+    for path in ("/c/", "/c/ACME-1", "/team/", "/team/ACME-1"):
+        await page.goto(root + path)
+        wide = await page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 360, path
+        if path.startswith("/team/A"):
+            await page.get_by_label("Reply to customer").check()
+        # axe must be let into the page, past the policy that keeps scripts out
+        found = await Axe().run(page, options=RULES)
+        assert found.response["passes"], "axe has looked at nothing"
+        assert found.violations_count == 0, found.generate_report()
+
+
+async def test_in_german(browser: Browser, address: str) -> None:
+    panes = await open_panes(browser, address, locale="de-DE")
+    await panes.left.fill("#title", "Export geht nicht")
+    await panes.left.get_by_role("button", name="Eröffnen").click()
+    await panes.left.wait_for_url("**/c/ACME-1")
+    await expect(panes.left.locator("html")).to_have_attribute("lang", "de")
+    await expect(panes.left.locator("body")).to_contain_text("eröffnet von Carla")
+    await expect(panes.right.locator("body")).to_contain_text("Offen")
+    body = await panes.page.locator("body").inner_text()
+    assert "Carla, eine Kundin" in body
