@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from bot.ports import Link, Opened, Store, Tx
+from bot.ports import Link, Numbers, Opened, Store, Tx
 from bot.tickets.asks import AskList
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, StaffCard
 from bot.tickets.events import TimeBooked
@@ -125,6 +125,10 @@ class Pages:
     async def version(self, link: Link, key: str = "") -> tuple[int, int]:
         """Return what changes whenever a ticket of a project does, or any. Raises Unavailable."""
         return await self._store.read(lambda tx: tx.version(link.project.key, key))
+
+    async def numbers(self, link: Link, since: datetime, until: datetime) -> Numbers:
+        """Return what managers count. Raises Unavailable."""
+        return await self._store.read(lambda tx: tx.numbers(link.project.key, since, until))
 
     async def file_outside(self, place: Place, key: str, entry: str, number: int) -> File | None:
         """Return a file that came with a message which its customer can see. Raises Unavailable."""

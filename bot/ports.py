@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeAlias, TypeVar
 
 from bot.tickets.asks import Ask, AskList
@@ -349,6 +349,31 @@ class Watched:
     posts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long something took, in seconds: the median of `count`, and what nine in ten stay below."""
+
+    count: int
+    median: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What happened on a project's tickets in a time. `booked` is in minutes, by who booked it.
+
+    `open_by_age` counts what is open now by its age in days: below 1, 3, 7, 30, and the rest under None.
+    """
+
+    opened: Mapping[date, int]
+    closed: Mapping[date, int]
+    open_by_age: Mapping[int | None, int]
+    first_answer: Spread | None
+    to_close: Spread | None
+    ratings: Mapping[int, int]
+    booked: Mapping[str, int]
+
+
 class Tx(Protocol):
     """One transaction. All its methods are synchronous and run on the store's own threads."""
 
@@ -521,6 +546,10 @@ class Tx(Protocol):
         ...
 
     def count_by_status(self, project: str, *, public: bool) -> dict[str, int]: ...
+    def numbers(self, project: str, since: datetime, until: datetime) -> Numbers:
+        """Count what happened on a project's tickets from `since` to before `until`."""
+        ...
+
     def booked(self, ticket: str) -> list[TimeBooked]: ...
 
 

@@ -146,6 +146,8 @@ event = sa.Table(
     sa.Column("entry", sa.Text, sa.ForeignKey("entry.id")),
     sa.Column("body", sa.Text, nullable=False),
     sa.CheckConstraint("visibility in ('public', 'internal')", name="visibility"),
+    # Tx.numbers: what happened in a time
+    sa.Index("ix_event_kind", "kind", "at"),
 )
 
 taken = sa.Table(

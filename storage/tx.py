@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.ports import Conflict, Key, Link, Opened, PlaceTaken, Shut, Watched
+from bot.ports import Conflict, Key, Link, Numbers, Opened, PlaceTaken, Shut, Watched
 from bot.tickets import events as e
 from bot.tickets.asks import AskList
 from bot.tickets.deliveries import (
@@ -39,6 +39,7 @@ from bot.tickets.model import (
 )
 from bot.tickets.project import customer_card, staff_card
 from storage import codec, schema, statements
+from storage.numbers import numbers
 from storage.schema import delivery, entry, event, place, project, surface, ticket, timer
 
 #: Open tickets of a project whose tags are suggested.
@@ -288,6 +289,9 @@ class SqlTx:
             sa.select(status, sa.func.count()).where(ticket.c.project == project).group_by(status)
         )
         return {row[0]: row[1] for row in rows}
+
+    def numbers(self, project: str, since: datetime, until: datetime) -> Numbers:
+        return numbers(self._connection, project, since, until)
 
     def booked(self, ticket: str) -> list[e.TimeBooked]:
         rows = self._connection.execute(

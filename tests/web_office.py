@@ -149,5 +149,5 @@ class Visitor:
 
 def plain(text: str) -> str:
     kept = re.sub(r"<(time)[^>]*>.*?</\1>", "(time)", text, flags=re.DOTALL)
-    kept = re.sub(r"</(p|div|li|h1|h2|strong|summary)>|<br>", r" ", kept)
+    kept = re.sub(r"</(p|div|li|h1|h2|strong|summary|dt|dd|th|td)>|<br>", r" ", kept)
     return " ".join(html.unescape(nh3.clean(kept, tags=set())).split())

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,13 +22,13 @@ from aiohttp import BodyPartReader, hdrs, web
 from aiolimiter import AsyncLimiter
 from markupsafe import escape
 
-from adapters.web import inbound, markup, render
+from adapters.web import charts, inbound, markup, render
 from adapters.web.network import WebNetwork
 from adapters.web.render import Reader
 from bot.desk import Desk
 from bot.keys import SESSION, Keys
 from bot.pages import Pages
-from bot.ports import Answer, Clock, FileGone, Incoming, Key, Link, NotSent, Unavailable, Words
+from bot.ports import Answer, Clock, FileGone, Incoming, Key, Link, NotSent, Numbers, Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import minutes
 from bot.tickets.model import File, Message, Person, Priority, Status, Visibility
@@ -44,6 +45,8 @@ STATIC = Path(__file__).parent / "static"
 LOOK_EVERY, STAFF_LOOK_EVERY = 15.0, 1.0
 #: The longest text and name of a form, in characters, and the most files that come with one.
 TEXT, NAME, FILES = 40_000, 80, 10
+#: The longest time that is counted at once.
+LONGEST = timedelta(days=731)
 #: How many sessions and addresses are counted at a time.
 COUNTED = 10_000
 _POLICY = (
@@ -129,6 +132,8 @@ class Site:
         get("/team/", self.board)
         get("/team/part", self.board)
         get("/team/live", self.team_live)
+        get("/team/numbers", self.numbers)
+        get(r"/team/numbers/{name:[a-z]+}.{kind:svg|csv}", self.chart)
         get(f"/team/{r}", self.console)
         get(f"/team/{r}/part", self.console)
         get(f"/team/{r}/live", self.team_live)
@@ -473,6 +478,43 @@ class Site:
             raise NotFound
         part = request.path.endswith("/part")
         return _page(render.for_staff(inside, reader, link.project, part=part))
+
+    async def numbers(self, request: web.Request) -> web.StreamResponse:
+        _, link, reader = await self._staff(request)
+        since, until = self._days(request)
+        found = await self._count(link, since, until)
+        return _page(render.numbers(found, reader, link.project, since, until))
+
+    async def chart(self, request: web.Request) -> web.StreamResponse:
+        _, link, reader = await self._staff(request)
+        (since, until), name = self._days(request), request.match_info["name"]
+        if name not in charts.CHARTS:
+            raise NotFound
+        found = await self._count(link, since, until)
+        if request.match_info["kind"] == "csv":
+            text = charts.table(name, found, since, until, reader.language)
+            headers = {"Content-Disposition": f'attachment; filename="{link.project.key}-{name}.csv"'}
+            return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+        drawn = await asyncio.to_thread(charts.svg, name, found, since, until, reader.language)
+        # A picture runs nothing and fetches nothing; it brings its own style.
+        policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+        return web.Response(body=drawn, content_type="image/svg+xml", headers=policy)
+
+    def _days(self, request: web.Request) -> tuple[date, date]:
+        """Return the first day that is asked for, and the day after the last: a month, if none is."""
+        today = self.clock.now().date()
+        try:
+            last = date.fromisoformat(request.query.get("until") or today.isoformat())
+            since = date.fromisoformat(request.query.get("since") or (last - timedelta(days=29)).isoformat())
+        except ValueError:
+            raise Refused("numbers.no_date") from None
+        if not timedelta(0) <= last - since <= LONGEST:
+            raise Refused("numbers.no_range", n=LONGEST.days)
+        return since, last + timedelta(days=1)
+
+    async def _count(self, link: Link, since: date, until: date) -> Numbers:
+        first, end = (datetime.combine(one, time(), UTC) for one in (since, until))
+        return await self.pages.numbers(link, first, end)
 
     async def team_act(self, request: web.Request) -> web.StreamResponse:
         key, link, reader = await self._staff(request)

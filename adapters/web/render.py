@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from adapters.web import markup
+from adapters.web import charts, markup
 from bot import hub
 from bot.asking import digest
 from bot.pages import Column, Inside, Outside, Row
-from bot.ports import Key
+from bot.ports import Key, Numbers
 from bot.tickets.deliveries import ClosingNotice, Leak
 from bot.tickets.model import Message, Note, Person, Priority, Project, Side, Status
 from bot.tickets.texts import duration, filesize, say
@@ -32,6 +32,7 @@ _env.filters.update(
     plain=lambda text: " ".join(hub.plain(text).split()),
     typed=lambda text: text.replace(hub.JOINER, ""),
 )
+_env.filters.update(span=lambda seconds: span(seconds))
 _env.tests.update(
     closing=lambda one: isinstance(one, ClosingNotice),
     message=lambda one: isinstance(one, Message),
@@ -89,6 +90,24 @@ def board(
     return _draw("board_part" if part else "board", reader, about=about, **more)
 
 
+def numbers(found: Numbers, reader: Reader, about: Project, since: date, until: date) -> str:
+    """Draw what managers count, of the days from `since` to before `until`."""
+    tables = {name: list(charts.rows(name, found, since, until, reader.language)) for name in charts.CHARTS}
+    given = sum(found.ratings.values())
+    mean = sum(stars * count for stars, count in found.ratings.items()) / given if given else None
+    return _draw(
+        "numbers",
+        reader,
+        found=found,
+        about=about,
+        since=since.isoformat(),
+        last=(until - timedelta(days=1)).isoformat(),
+        rating=f"{mean:.1f}" if mean is not None else "",
+        charts=charts.CHARTS,
+        tables=tables,
+    )
+
+
 def words(text: str, reader: Reader, *, title: str = "Halfdoor") -> str:
     """Draw a page that only says something."""
     return _draw("words", reader, text=text, title=title)
@@ -102,6 +121,15 @@ def enter(reader: Reader, *, asks_name: bool, refused: str = "") -> str:
 def demo(reader: Reader, customer: str, team: str) -> str:
     """Draw both sides beside each other."""
     return _draw("demo", reader, customer=customer, team=team)
+
+
+def span(seconds: float) -> str:
+    """Write a length of time as people do: `45 min`, `3 h 20`, `2 d 4 h`."""
+    minutes = round(seconds / 60)
+    if minutes < 1440:
+        return duration(minutes)
+    days, rest = divmod(minutes, 1440)
+    return f"{days} d {rest // 60} h" if rest >= 60 else f"{days} d"
 
 
 def _draw(name: str, reader: Reader, **values: Any) -> str:

@@ -482,3 +482,56 @@ async def test_pages_are_told_of_changes_and_readers_are_many(light: WebOffice) 
     async with asyncio.timeout(20):
         await asyncio.gather(*watching, beside)
     assert len(told) == 202
+
+
+class TestNumbers:
+    async def test_managers_see_what_was_counted(self, office: WebOffice) -> None:
+        carla, robin = await office.customer(), await office.staff()
+        for n in range(1, 4):
+            await carla.post("/c/", title=f"Ticket {n}", text="x")
+            await office.settle()
+        await office.clock.advance(3600)
+        await robin.post("/team/ACME-1/write", text="An answer", to="customer")
+        await robin.post("/team/ACME-1/write", text="Another", to="customer")
+        await office.clock.advance(3600)
+        await robin.post("/team/ACME-2/write", text="a note is no answer", to="note")
+        await robin.post("/team/ACME-2/write", text="An answer", to="customer")
+        await robin.post("/team/ACME-1/time", time="1h30", what="looking")
+        await robin.post("/team/ACME-1/close", text="Fixed")
+        await office.settle()
+        await carla.post("/c/ACME-1/rate", stars="4")
+        page = await robin.get("/team/numbers")
+        assert "To the first answer (median) 1 h 30 nine in ten within 1 h 54 · n = 2" in page.read
+        assert "Until closed (median) 2 h nine in ten within 2 h · n = 1" in page.read
+        assert "Rating (mean of 5) 4.0 n = 1" in page.read
+        assert "Booked 1 h 30" in page.read
+        days = (await robin.get("/team/numbers/days.csv")).text.splitlines()
+        assert days[0] == "Day,Opened,Closed"
+        assert len(days) == 31
+        assert sum(int(row.split(",")[1]) for row in days[1:]) == 3
+        assert sum(int(row.split(",")[2]) for row in days[1:]) == 1
+        assert (await robin.get("/team/numbers/booked.csv")).text.splitlines() == ["Who,Minutes", "Robin,90"]
+        assert (await robin.get("/team/numbers/ages.csv")).text.splitlines()[1] == "below 1 d,2"
+        for name in ("days", "ages", "ratings", "booked"):
+            drawn = await robin.get(f"/team/numbers/{name}.svg")
+            assert drawn.headers["Content-Type"] == "image/svg+xml"
+            assert "<script" not in drawn.text
+        empty = await robin.get("/team/numbers?since=2020-01-01&until=2020-01-31")
+        assert "To the first answer (median) –" in empty.read
+
+    async def test_days_that_make_no_sense_get_words(self, light: WebOffice) -> None:
+        robin = await light.staff()
+        assert "2026-03-31" in (await robin.get("/team/numbers?since=yesterday")).read
+        assert "before the last" in (await robin.get("/team/numbers?since=2026-02-01&until=2026-01-01")).read
+        assert "731 days" in (await robin.get("/team/numbers?since=1999-02-01&until=2026-01-01")).read
+        assert (await robin.get("/team/numbers/secrets.csv")).status == 404
+        assert (await (await light.customer()).get("/team/numbers")).status == 401
+
+    async def test_a_name_is_no_formula(self) -> None:
+        from datetime import date
+
+        from adapters.web import charts
+        from bot.ports import Numbers
+
+        found = Numbers({}, {}, {}, None, None, {}, {"=1+1": 5})
+        assert "'=1+1,5" in charts.table("booked", found, date(2026, 1, 1), date(2026, 1, 2), "en")

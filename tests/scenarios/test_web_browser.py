@@ -170,7 +170,7 @@ async def test_a_phone_fits_and_axe_finds_nothing(browser: Browser, address: str
     await page.get_by_label("Your words").fill("a note")
     await page.locator("form.composer button").click()
     await expect(page.locator("article.note")).to_have_count(1)
-    for path in ("/c/", "/c/ACME-1", "/team/", "/team/ACME-1"):
+    for path in ("/c/", "/c/ACME-1", "/team/", "/team/ACME-1", "/team/numbers"):
         await page.goto(root + path)
         wide = await page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360, path

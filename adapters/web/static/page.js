@@ -48,7 +48,36 @@ document.addEventListener("DOMContentLoaded", () => {
   ready(document);
   for (const one of document.querySelectorAll("[data-live]")) watch(one);
 });
-document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.target));
+
+// What somebody has opened stays open, with the hand where it was, when the page changes beneath it.
+let kept = null;
+
+function named(details) {
+  const form = details.querySelector("form"), entry = details.querySelector("input[name=entry]");
+  return [details.querySelector("summary").textContent, form && form.getAttribute("action"), entry && entry.value].join("|");
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.detail.target;
+  kept = null;
+  if (part.id !== "part" || event.detail.requestConfig.elt !== part) return;
+  const at = document.activeElement, around = at && at.closest("#part details");
+  kept = { open: [...part.querySelectorAll("details[open]")].map(named), at: around && named(around), name: at && at.name };
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  const part = event.detail.target;
+  ready(part);
+  if (!kept) return;
+  for (const one of part.querySelectorAll("details")) {
+    const name = named(one);
+    if (kept.open.includes(name)) one.open = true;
+    if (kept.at === name && kept.name) {
+      const field = one.querySelector(`[name="${CSS.escape(kept.name)}"]`);
+      if (field) field.focus();
+    }
+  }
+  kept = null;
+});
 document.addEventListener("htmx:beforeRequest", (event) => {
   const part = event.detail.elt;
   const begun = (one) => one.type === "radio" || one.type === "checkbox" ? one.checked !== one.defaultChecked : one.value !== one.defaultValue;

@@ -1,4 +1,4 @@
-"""Keys to the pages."""
+"""Keys to the pages, and indexes for what they count and list."""
 
 from __future__ import annotations
 
@@ -30,9 +30,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_key_origin", "key", ["origin"])
     op.create_index("ix_key_place", "key", ["network", "place", "person_network", "person"])
+    op.create_index("ix_event_kind", "event", ["kind", "at"])
     op.create_index("ix_surface_place", "surface", ["network", "place", "side", "id"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_surface_place", "surface")
+    op.drop_index("ix_event_kind", "event")
     op.drop_table("key")

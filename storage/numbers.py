@@ -1,0 +1,108 @@
+"""What managers count: read from the events, by plain SQL, and summed here."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, datetime
+from statistics import median, quantiles
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.ports import Numbers, Spread
+from bot.tickets import events as e
+from bot.tickets.model import Side, Status
+from storage import codec
+from storage.schema import event, ticket
+
+#: The ages by which open tickets are counted, in days; None for all that are older.
+AGES: tuple[int | None, ...] = (1, 3, 7, 30, None)
+
+
+def numbers(connection: sa.Connection, project: str, since: datetime, until: datetime) -> Numbers:
+    """Count what happened on a project's tickets from `since` to before `until`, days in `since`'s zone."""
+    zone, start, end = since.tzinfo, since.timestamp(), until.timestamp()
+
+    def happened(kind: type[Any], *more: sa.ColumnElement[bool]) -> sa.Select[Any, Any, Any]:
+        return (
+            sa.select(event.c.ticket, event.c.at, event.c.body)
+            .join(ticket, ticket.c.key == event.c.ticket)
+            .where(
+                event.c.kind == kind.__name__,
+                event.c.at >= start,
+                event.c.at < end,
+                ticket.c.project == project,
+                *more,
+            )
+        )
+
+    def day(at: float) -> date:
+        return datetime.fromtimestamp(at, zone).date()
+
+    opened = {row.ticket: row.at for row in connection.execute(happened(e.Opened))}
+    closed = connection.execute(happened(e.Closed).order_by(event.c.at)).all()
+    rated = [int(json.loads(row.body)["stars"]) for row in connection.execute(happened(e.Rated))]
+    booked: Counter[str] = Counter()
+    for row in connection.execute(happened(e.TimeBooked)):
+        one = json.loads(row.body)
+        booked[str(one["by"]["person"]["name"])] += int(one["minutes"])
+    first = _first_answers(connection, project, start, end)
+    began = _opened_at(connection, {row.ticket for row in closed} - set(opened)) | opened
+    return Numbers(
+        opened=dict(sorted(Counter(day(at) for at in opened.values()).items())),
+        closed=dict(sorted(Counter(day(row.at) for row in closed).items())),
+        open_by_age=_open_by_age(connection, project, end),
+        first_answer=_spread([first[key] - at for key, at in opened.items() if key in first]),
+        to_close=_spread([row.at - began[row.ticket] for row in closed if row.ticket in began]),
+        ratings={stars: rated.count(stars) for stars in range(1, 6)},
+        booked=dict(booked.most_common()),
+    )
+
+
+def _first_answers(connection: sa.Connection, project: str, start: float, end: float) -> dict[str, float]:
+    """Return when staff first answered each ticket that was opened in a time."""
+    began = event.alias("began")
+    query = (
+        sa.select(event.c.ticket, sa.func.min(event.c.at))
+        .join(began, sa.and_(began.c.ticket == event.c.ticket, began.c.kind == e.Opened.__name__))
+        .join(ticket, ticket.c.key == event.c.ticket)
+        .where(
+            ticket.c.project == project,
+            began.c.at >= start,
+            began.c.at < end,
+            event.c.kind == e.MessageAdded.__name__,
+            event.c.body.contains(f'"side":"{Side.STAFF.value}"'),
+        )
+        .group_by(event.c.ticket)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _opened_at(connection: sa.Connection, keys: set[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    ordered = sorted(keys)
+    for n in range(0, len(ordered), 500):
+        query = sa.select(event.c.ticket, event.c.at).where(
+            event.c.ticket.in_(ordered[n : n + 500]), event.c.seq == 1
+        )
+        found |= {row.ticket: row.at for row in connection.execute(query)}
+    return found
+
+
+def _open_by_age(connection: sa.Connection, project: str, now: float) -> dict[int | None, int]:
+    still_open = ticket.c.status.in_([one.value for one in Status if one is not Status.CLOSED])
+    states = connection.scalars(sa.select(ticket.c.state).where(ticket.c.project == project, still_open))
+    found: Counter[int | None] = Counter()
+    for state in states:
+        days = (now - codec.load_ticket(state).opened_at.timestamp()) / 86400
+        found[next(age for age in AGES if age is None or days < age)] += 1
+    return {age: found[age] for age in AGES}
+
+
+def _spread(seconds: list[float]) -> Spread | None:
+    """Return the median and what nine in ten stay below, in seconds."""
+    if not seconds:
+        return None
+    most = quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
+    return Spread(len(seconds), median(seconds), most)
