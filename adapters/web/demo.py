@@ -54,7 +54,7 @@ async def month(handle: Handle, now: datetime) -> None:
         key = await does(who, at, Asked(a.AskOpen(title, text), post=post))
         left = (now - at).total_seconds() / 3600
         answered = at + timedelta(hours=chance.expovariate(1 / 4))
-        solved = answered + timedelta(hours=chance.expovariate(1 / 40))
+        solved = answered + timedelta(hours=chance.expovariate(1 / 80))
         if chance.random() < 0.3:
             await does(worker, at, Asked(a.AskPriority(key, chance.choice((Priority.HIGH, Priority.URGENT)))))
         await does(worker, at, Asked(a.AskTags(key, (tag,), ())))

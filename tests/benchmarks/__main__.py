@@ -10,13 +10,14 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import discord, slack, slack_pacing, store
+from tests.benchmarks import discord, slack, slack_pacing, store, web
 
 BENCHMARKS = {
     "discord": discord.run,
     "slack": slack.run,
     "slack-pacing": slack_pacing.run,
     "store": store.run,
+    "web": web.run,
 }
 
 
