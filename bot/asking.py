@@ -158,9 +158,9 @@ class Asking:
     def about(
         self,
         ask: (
-            a.AskComment | a.AskReply | a.AskNote | a.AskEdit | a.AskRecall | a.AskPublish | a.AskStatus
-            | a.AskAssign | a.AskPriority | a.AskTags | a.AskTitle | a.AskTime | a.AskClose | a.AskReopen
-            | a.AskRate | a.AskPreview | a.AskRecord
+            a.AskComment | a.AskReply | a.AskNote | a.AskEdit | a.AskRecall | a.AskRetract | a.AskPublish
+            | a.AskStatus | a.AskAssign | a.AskPriority | a.AskTags | a.AskTitle | a.AskTime | a.AskClose
+            | a.AskReopen | a.AskRate | a.AskPreview | a.AskRecord
         ),
         opened: Opened,
         said: PostRef | None,
@@ -189,12 +189,19 @@ class Asking:
                 return self.words("done.noted", ticket=key)
             case a.AskEdit(entry=entry, text=text):
                 self.staff_only()
+                if isinstance(self.tx.entry(entry), Note):
+                    self.apply(opened, c.EditNote(by=by, note=self.own_note(entry), text=text))
+                    return self.words("done.noted", ticket=key)
                 self.apply(opened, c.EditMessage(by=by, message=self.entry(entry, Message), text=text))
                 return self.words("done.edited")
             case a.AskRecall(entry=entry):
                 self.staff_only()
                 self.apply(opened, c.RecallReply(by=by, message=self.entry(entry, Message)))
                 return self.words("done.recalled")
+            case a.AskRetract(entry=entry):
+                self.staff_only()
+                self.apply(opened, c.RetractNote(by=by, note=self.own_note(entry)))
+                return self.words("done.erased")
             case a.AskPublish(entry=entry, seen=seen):
                 self.staff_only()
                 note = self.entry(entry, Note)
@@ -441,6 +448,15 @@ class Asking:
         if not isinstance(found, kind):
             raise Refused("no.gone")
         return found
+
+    def own_note(self, entry_id: str) -> Note:
+        """Return the asker's note that stands nowhere as a post of theirs: one that does is changed there."""
+        note, me = self.entry(entry_id, Note), self.actor.person
+        if note.said is not None:
+            raise Refused("no.note_native")
+        if (note.by.person.network, note.by.person.id) != (me.network, me.id):
+            raise Refused("no.not_author")
+        return note
 
     def apply(self, opened: Opened, command: c.Command) -> Opened:
         return apply(self.tx, self.link, opened, command, self.at)

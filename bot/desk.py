@@ -329,11 +329,7 @@ class Desk:
 
         Theirs, what nobody is on, and what waits for customers.
         """
-        links = [
-            link
-            for link in await self._store.read(lambda tx: tx.links())
-            if await self.is_staff(by, link.staff_place)
-        ]
+        links = await self.staffed(by)
         if not links:
             return ()
         keys = [link.project.key for link in links]
@@ -347,6 +343,11 @@ class Desk:
             )
 
         return await self._store.read(listings)
+
+    async def staffed(self, by: Person) -> list[Link]:
+        """Return the projects that somebody is staff of, by key."""
+        links = await self._store.read(lambda tx: tx.links())
+        return [link for link in links if await self.is_staff(by, link.staff_place)]
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
         """Whether the network of the staff place lets the person see it."""

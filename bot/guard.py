@@ -12,7 +12,7 @@ import structlog
 
 from bot.ports import Clock, Link, Network, NotSent, Shut, Store, Unavailable
 from bot.tickets.model import Person, Place, Side
-from bot.tickets.texts import say
+from bot.tickets.texts import at_the_door
 
 log = structlog.get_logger()
 
@@ -78,8 +78,7 @@ class Guard:
         language, place = link.project.language, link.staff_place
         network = self._networks[place.network]
         kind, reason = "shut" if side is Side.STAFF else "away", shut.reason if shut else "over"
-        who = (shut.who if shut else "") or say(f"{kind}.somebody", language, project=link.project.name)
-        text = say(f"{kind}.{reason}", language, who=who, project=link.project.name)
+        text = at_the_door(kind, reason, shut.who if shut else "", link.project.name, language)
         staff_shut = shut if side is Side.STAFF else await network.door(place, Side.STAFF)
         if staff_shut is None or (staff_shut.seen and side is Side.STAFF):
             await network.announce(place, text)

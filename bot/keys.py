@@ -23,9 +23,14 @@ class Keys:
 
     async def give(self, kind: str, place: Place, person: Person, life: timedelta) -> str:
         """Return a new secret that opens a place to a person for so long. Raises Unavailable."""
-        secret = secrets.token_urlsafe(32)
-        key = Key(kind, place, person, self._clock.now() + life)
-        await self._store.transact(lambda tx: tx.add_key(_digest(secret), key))
+        secret, now = secrets.token_urlsafe(32), self._clock.now()
+        key = Key(kind, place, person, now + life)
+
+        def work(tx: Tx) -> None:
+            tx.drop_expired(now)
+            tx.add_key(_digest(secret), key)
+
+        await self._store.transact(work)
         return secret
 
     async def look(self, secret: str) -> Key | None:
@@ -53,6 +58,17 @@ class Keys:
             return True
 
         return session if await self._store.transact(work) else None
+
+    async def turn(self, secret: str, place: Place) -> None:
+        """Let a session open another place instead. The caller has made sure that the person may see it."""
+        digest, now = _digest(secret), self._clock.now()
+
+        def work(tx: Tx) -> None:
+            key = tx.key(digest, now)
+            if key is not None and key.kind == "session" and tx.drop_key(digest):
+                tx.add_key(digest, replace(key, place=place))
+
+        await self._store.transact(work)
 
     async def leave(self, secret: str) -> None:
         """End a session."""

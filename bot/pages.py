@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from bot.ports import Link, Numbers, Opened, Store, Tx
+from bot.ports import Clock, Link, Numbers, Opened, Store, Tx
 from bot.tickets.asks import AskList
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, StaffCard
 from bot.tickets.events import TimeBooked
-from bot.tickets.model import File, Message, Note, Person, Place, Side, Status
+from bot.tickets.model import File, Message, Note, Person, Place, Status
 from bot.tickets.project import closing_notice, customer_card, staff_card
+from bot.tickets.texts import at_the_door
 
 #: Tickets on a customer's page, and in each column of the board.
-OUTSIDE_LIMIT, BOARD_LIMIT = 100, 50
+OUTSIDE_LIMIT, BOARD_LIMIT = 50, 50
 
 Item: TypeAlias = Message | ClosingNotice
 
@@ -29,23 +31,46 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """The newest tickets of a customer's list, and the key before which older ones go on."""
+
+    found: tuple[Row, ...]
+    older: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outside:
-    """A ticket as its customer sees it: the card, and what was said and closed, oldest first."""
+    """A ticket as its customer sees it: the card, and what was said and closed, oldest first.
+
+    `continued`: the ticket in which the customer has gone on since.
+    """
 
     card: CustomerCard
     items: tuple[Item, ...]
     place: Place
+    continued: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What staff were told on a ticket, beside what was said."""
+
+    at: datetime
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """A ticket as staff see it, with what the customer sees beside it."""
+    """A ticket as staff see it, with what the customer sees beside it.
+
+    `team`: whom it may be given to, as far as they are known.
+    """
 
     card: StaffCard
-    entries: tuple[Message | Note, ...]
+    entries: tuple[Message | Note | Notice, ...]
     booked: tuple[TimeBooked, ...]
     outside: Outside
-    version: int
+    team: tuple[Person, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +82,35 @@ class Column:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A project's tickets by status. `shut`: which of its places get nothing now, in words."""
+
+    columns: tuple[Column, ...]
+    shut: tuple[str, ...]
+
+
 class Pages:
     """Reads for pages. Whoever asks has made sure that the place or the project is the reader's own."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
-    async def outside(self, place: Place, by: Person) -> list[Row]:
-        """Return the newest tickets of a customer place. Raises Unavailable."""
+    async def outside(self, place: Place, by: Person, *, words: str = "", before: str = "") -> Rows:
+        """Return the newest tickets of a customer place, or those older than one. Raises Unavailable."""
 
-        def work(tx: Tx) -> list[Row]:
-            return [
+        def work(tx: Tx) -> Rows:
+            found = tx.tickets_at(place, OUTSIDE_LIMIT + 1, words=words, before=before)
+            rows = tuple(
                 Row(
                     customer_card(one.ticket, one.surfaces.customer.project),
                     _same(one.ticket.requester.person, by),
                     tx.last_message(one.ticket.key),
                 )
-                for one in tx.tickets_at(place, OUTSIDE_LIMIT)
-            ]
+                for one in found[:OUTSIDE_LIMIT]
+            )
+            return Rows(rows, rows[-1].card.ticket if len(found) > OUTSIDE_LIMIT else None)
 
         return await self._store.read(work)
 
@@ -82,34 +118,37 @@ class Pages:
         """Return a ticket of a customer place, None when there is none there. Raises Unavailable."""
 
         def work(tx: Tx) -> Outside | None:
-            opened = tx.ticket(key)
-            if opened is None or opened.surfaces.customer.place != place:
-                return None
-            return _outside(tx, opened)
+            opened = tx.ticket_at(place, key)
+            return _outside(tx, opened) if opened else None
 
         return await self._store.read(work)
 
-    async def ticket_inside(self, link: Link, key: str) -> Inside | None:
+    async def ticket_inside(self, link: Link, key: str, by: Person) -> Inside | None:
         """Return both halves of a ticket of a project. Raises Unavailable."""
+        now = self._clock.now()
 
         def work(tx: Tx) -> Inside | None:
-            opened = tx.ticket(key)
-            if opened is None or opened.ticket.project != link.project.key:
+            opened = tx.ticket_of(link.project.key, key)
+            if opened is None:
                 return None
+            entries: list[Message | Note | Notice] = [*tx.record(key)]
+            entries += [Notice(at, text) for at, text in tx.notices(key)]
+            holders = tx.holders(link.staff_place, now)
+            team = [by, *link.project.on_duty, *tx.working(link.project.key), *holders]
             return Inside(
                 staff_card(opened.ticket, link.project, opened.surfaces),
-                tuple(tx.record(key)),
+                tuple(sorted(entries, key=lambda one: one.at)),
                 tuple(tx.booked(key)),
                 _outside(tx, opened),
-                opened.ticket.version,
+                tuple({(one.network, one.id): one for one in team}.values()),
             )
 
         return await self._store.read(work)
 
-    async def board(self, link: Link, ask: AskList, by: Person, *, closed: bool) -> list[Column]:
+    async def board(self, link: Link, ask: AskList, by: Person, *, closed: bool) -> Board:
         """Return a project's tickets by status, as a filter lets them through. Raises Unavailable."""
 
-        def work(tx: Tx) -> list[Column]:
+        def work(tx: Tx) -> Board:
             columns: list[Column] = []
             for status in Status:
                 if status is Status.CLOSED and not closed:
@@ -118,7 +157,7 @@ class Pages:
                 found, total = tx.list_tickets([link.project.key], one, by, public=False, limit=BOARD_LIMIT)
                 cards = tuple(staff_card(each.ticket, link.project, each.surfaces) for each in found)
                 columns.append(Column(status, cards, total))
-            return columns
+            return Board(tuple(columns), tuple(_shut(tx, link)))
 
         return await self._store.read(work)
 
@@ -126,21 +165,34 @@ class Pages:
         """Return what changes whenever a ticket of a project does, or any. Raises Unavailable."""
         return await self._store.read(lambda tx: tx.version(link.project.key, key))
 
-    async def numbers(self, link: Link, since: datetime, until: datetime) -> Numbers:
+    async def numbers(self, projects: Sequence[str], since: datetime, until: datetime) -> Numbers:
         """Return what managers count. Raises Unavailable."""
-        return await self._store.read(lambda tx: tx.numbers(link.project.key, since, until))
+        now = self._clock.now()
+        return await self._store.read(lambda tx: tx.numbers(projects, since, until, now))
 
     async def file_outside(self, place: Place, key: str, entry: str, number: int) -> File | None:
         """Return a file that came with a message which its customer can see. Raises Unavailable."""
-        outside = await self.ticket_outside(place, key)
-        items = outside.items if outside else ()
-        found = [one.resolution if isinstance(one, ClosingNotice) else one for one in items]
-        return _file([one for one in found if one is not None], entry, number)
+
+        def work(tx: Tx) -> File | None:
+            if tx.ticket_at(place, key) is None:
+                return None
+            found = tx.entry(entry)
+            if not isinstance(found, Message) or found.ticket != key or found.recalled is not None:
+                return None
+            return _file(found, number)
+
+        return await self._store.read(work)
 
     async def file_inside(self, link: Link, key: str, entry: str, number: int) -> File | None:
         """Return a file that came with anything that was said on a ticket. Raises Unavailable."""
-        inside = await self.ticket_inside(link, key)
-        return _file(inside.entries if inside else (), entry, number)
+
+        def work(tx: Tx) -> File | None:
+            if tx.ticket_of(link.project.key, key) is None:
+                return None
+            found = tx.entry(entry)
+            return _file(found, number) if found is not None and found.ticket == key else None
+
+        return await self._store.read(work)
 
 
 def _outside(tx: Tx, opened: Opened) -> Outside:
@@ -152,22 +204,22 @@ def _outside(tx: Tx, opened: Opened) -> Outside:
     ]
     items += [(one.at, closing_notice(ticket, about, one.number, by_id)) for one in ticket.closings]
     items.sort(key=lambda item: item[0])
-    return Outside(
-        customer_card(ticket, about), tuple(item for _, item in items), opened.surfaces.customer.place
-    )
+    place = opened.surfaces.customer.place
+    return Outside(customer_card(ticket, about), tuple(item for _, item in items), place, ticket.continued_by)
 
 
-def _file(entries: list[Message] | tuple[Message | Note, ...], entry: str, number: int) -> File | None:
-    for one in entries:
-        if one.id == entry and not one.retracted and 0 <= number < len(one.files):
-            return one.files[number]
-    return None
+def _shut(tx: Tx, link: Link) -> list[str]:
+    about, found = link.project, list[str]()
+    for place in (link.staff_place, *link.customer_places):
+        if (shut := tx.shut(place)) is not None:
+            kind = "shut" if place == link.staff_place else "away"
+            found.append(at_the_door(kind, shut.reason, shut.who, about.name, about.language))
+    return found
+
+
+def _file(found: Message | Note, number: int) -> File | None:
+    return found.files[number] if not found.retracted and 0 <= number < len(found.files) else None
 
 
 def _same(one: Person, other: Person) -> bool:
     return (one.network, one.id) == (other.network, other.id)
-
-
-def of_staff(message: Message) -> bool:
-    """Whether the team said it."""
-    return message.by.side is Side.STAFF

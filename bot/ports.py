@@ -360,9 +360,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What happened on a project's tickets in a time. `booked` is in minutes, by who booked it.
+    """What happened on the tickets of projects in a time.
 
-    `open_by_age` counts what is open now by its age in days: below 1, 3, 7, 30, and the rest under None.
+    `booked` is in minutes by the project's key, and `booked_by` by who booked it. `open_by_age` counts what
+    is open now by its age in days: below 1, 3, 7, 30, and the rest under None.
     """
 
     opened: Mapping[date, int]
@@ -372,6 +373,7 @@ class Numbers:
     to_close: Spread | None
     ratings: Mapping[int, int]
     booked: Mapping[str, int]
+    booked_by: Mapping[str, int]
 
 
 class Tx(Protocol):
@@ -437,6 +439,10 @@ class Tx(Protocol):
         """Return who works on a project's open tickets."""
         ...
 
+    def shut(self, place: Place) -> Shut | None:
+        """Return why a place is shut, None when it is not."""
+        ...
+
     def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
         """Hold what is owed to a place, or let go of it; False when that changes nothing."""
         ...
@@ -447,6 +453,14 @@ class Tx(Protocol):
 
     def next_number(self, project: str) -> int: ...
     def ticket(self, key: str) -> Opened | None: ...
+    def ticket_at(self, place: Place, key: str) -> Opened | None:
+        """Return a ticket to look at, if its customer's thread is in a place; any other does not exist."""
+        ...
+
+    def ticket_of(self, project: str, key: str) -> Opened | None:
+        """Return a ticket to look at, if it is a project's; any other does not exist."""
+        ...
+
     def ticket_in(self, place: Place, thread: str) -> Opened | None: ...
     def may_be_card(self, place: Place) -> bool:
         """Whether a card is being posted into `place` right now, so that its thread is not known yet."""
@@ -503,8 +517,11 @@ class Tx(Protocol):
         """Take a timer that is due; False when another process took it, or it was moved."""
         ...
 
-    def tickets_at(self, place: Place, limit: int) -> list[Opened]:
-        """Return the newest tickets whose customer's thread is in a place."""
+    def tickets_at(self, place: Place, limit: int, *, words: str = "", before: str = "") -> list[Opened]:
+        """Return the newest tickets whose customer's thread is in a place.
+
+        `words`: only those whose title has them, or whose key they are. `before`: only older than that one.
+        """
         ...
 
     def version(self, project: str, ticket: str) -> tuple[int, int]:
@@ -513,6 +530,10 @@ class Tx(Protocol):
 
     def record(self, ticket: str) -> list[Message | Note]:
         """Return all that was said on a ticket, oldest first."""
+        ...
+
+    def notices(self, ticket: str) -> list[tuple[datetime, str]]:
+        """Return what staff were told on a ticket beside what was said, oldest first."""
         ...
 
     def last_message(self, ticket: str) -> Message | None:
@@ -524,12 +545,20 @@ class Tx(Protocol):
         """Return the key with a hash, unless it has expired."""
         ...
 
+    def drop_expired(self, now: datetime) -> None:
+        """Take all keys away that have expired."""
+        ...
+
     def drop_key(self, digest: str) -> bool:
         """Take a key away, with the sessions it opened; False when there is none."""
         ...
 
     def drop_keys(self, place: Place, person: Person | None) -> int:
         """Take all keys to a place away, or all of one person; return how many."""
+        ...
+
+    def holders(self, place: Place, now: datetime) -> list[Person]:
+        """Return who has a key to a place, of those who have a name."""
         ...
 
     def holds(self, place: Place, person: Person, now: datetime) -> bool:
@@ -546,8 +575,11 @@ class Tx(Protocol):
         ...
 
     def count_by_status(self, project: str, *, public: bool) -> dict[str, int]: ...
-    def numbers(self, project: str, since: datetime, until: datetime) -> Numbers:
-        """Count what happened on a project's tickets from `since` to before `until`."""
+    def numbers(self, projects: Sequence[str], since: datetime, until: datetime, now: datetime) -> Numbers:
+        """Count what happened on the tickets of projects from `since` to before `until`.
+
+        Days are those of `since`'s zone.
+        """
         ...
 
     def booked(self, ticket: str) -> list[TimeBooked]: ...

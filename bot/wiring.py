@@ -122,7 +122,7 @@ def make(
         discord_listeners.register(on_discord, halfdoor.desk, halfdoor.guard, clock)
     if on_web is not None:
         keys = halfdoor.keys
-        web_listeners.register(on_web, halfdoor.desk, Pages(store), keys, clock)
+        web_listeners.register(on_web, halfdoor.desk, Pages(store, clock), keys, clock)
 
         async def console(person: Person, place: Place) -> str:
             return f"{on_web.url}/team/enter/{await keys.give('once', place, person, ONCE)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from statistics import median, quantiles
 from typing import Any
@@ -13,26 +14,27 @@ import sqlalchemy as sa
 from bot.ports import Numbers, Spread
 from bot.tickets import events as e
 from bot.tickets.model import Side, Status
-from storage import codec
 from storage.schema import event, ticket
 
 #: The ages by which open tickets are counted, in days; None for all that are older.
 AGES: tuple[int | None, ...] = (1, 3, 7, 30, None)
 
 
-def numbers(connection: sa.Connection, project: str, since: datetime, until: datetime) -> Numbers:
-    """Count what happened on a project's tickets from `since` to before `until`, days in `since`'s zone."""
+def numbers(
+    connection: sa.Connection, projects: Sequence[str], since: datetime, until: datetime, now: datetime
+) -> Numbers:
+    """Count what happened on projects' tickets from `since` to before `until`, days in `since`'s zone."""
     zone, start, end = since.tzinfo, since.timestamp(), until.timestamp()
 
-    def happened(kind: type[Any], *more: sa.ColumnElement[bool]) -> sa.Select[Any, Any, Any]:
+    def happened(kind: type[Any], *more: sa.ColumnElement[bool]) -> sa.Select[Any, Any, Any, Any]:
         return (
-            sa.select(event.c.ticket, event.c.at, event.c.body)
+            sa.select(event.c.ticket, event.c.at, event.c.body, ticket.c.project)
             .join(ticket, ticket.c.key == event.c.ticket)
             .where(
                 event.c.kind == kind.__name__,
                 event.c.at >= start,
                 event.c.at < end,
-                ticket.c.project == project,
+                ticket.c.project.in_(projects),
                 *more,
             )
         )
@@ -44,23 +46,28 @@ def numbers(connection: sa.Connection, project: str, since: datetime, until: dat
     closed = connection.execute(happened(e.Closed).order_by(event.c.at)).all()
     rated = [int(json.loads(row.body)["stars"]) for row in connection.execute(happened(e.Rated))]
     booked: Counter[str] = Counter()
+    booked_by: Counter[str] = Counter()
     for row in connection.execute(happened(e.TimeBooked)):
         one = json.loads(row.body)
-        booked[str(one["by"]["person"]["name"])] += int(one["minutes"])
-    first = _first_answers(connection, project, start, end)
+        booked[row.project] += int(one["minutes"])
+        booked_by[str(one["by"]["person"]["name"])] += int(one["minutes"])
+    first = _first_answers(connection, projects, start, end)
     began = _opened_at(connection, {row.ticket for row in closed} - set(opened)) | opened
     return Numbers(
         opened=dict(sorted(Counter(day(at) for at in opened.values()).items())),
         closed=dict(sorted(Counter(day(row.at) for row in closed).items())),
-        open_by_age=_open_by_age(connection, project, end),
+        open_by_age=_open_by_age(connection, projects, now.timestamp()),
         first_answer=_spread([first[key] - at for key, at in opened.items() if key in first]),
         to_close=_spread([row.at - began[row.ticket] for row in closed if row.ticket in began]),
         ratings={stars: rated.count(stars) for stars in range(1, 6)},
         booked=dict(booked.most_common()),
+        booked_by=dict(booked_by.most_common()),
     )
 
 
-def _first_answers(connection: sa.Connection, project: str, start: float, end: float) -> dict[str, float]:
+def _first_answers(
+    connection: sa.Connection, projects: Sequence[str], start: float, end: float
+) -> dict[str, float]:
     """Return when staff first answered each ticket that was opened in a time."""
     began = event.alias("began")
     query = (
@@ -68,7 +75,7 @@ def _first_answers(connection: sa.Connection, project: str, start: float, end: f
         .join(began, sa.and_(began.c.ticket == event.c.ticket, began.c.kind == e.Opened.__name__))
         .join(ticket, ticket.c.key == event.c.ticket)
         .where(
-            ticket.c.project == project,
+            ticket.c.project.in_(projects),
             began.c.at >= start,
             began.c.at < end,
             event.c.kind == e.MessageAdded.__name__,
@@ -90,13 +97,15 @@ def _opened_at(connection: sa.Connection, keys: set[str]) -> dict[str, float]:
     return found
 
 
-def _open_by_age(connection: sa.Connection, project: str, now: float) -> dict[int | None, int]:
+def _open_by_age(connection: sa.Connection, projects: Sequence[str], now: float) -> dict[int | None, int]:
     still_open = ticket.c.status.in_([one.value for one in Status if one is not Status.CLOSED])
-    states = connection.scalars(sa.select(ticket.c.state).where(ticket.c.project == project, still_open))
-    found: Counter[int | None] = Counter()
-    for state in states:
-        days = (now - codec.load_ticket(state).opened_at.timestamp()) / 86400
-        found[next(age for age in AGES if age is None or days < age)] += 1
+    began = connection.scalars(
+        sa.select(event.c.at)
+        .join(ticket, ticket.c.key == event.c.ticket)
+        .where(event.c.seq == 1, ticket.c.project.in_(projects), still_open)
+    )
+    days = ((now - at) / 86400 for at in began)
+    found = Counter(next(age for age in AGES if age is None or one < age) for one in days)
     return {age: found[age] for age in AGES}
 
 

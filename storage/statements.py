@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from bot.tickets.model import Visibility
 from storage.schema import (
     DONE,
     SENDING,
@@ -20,6 +21,7 @@ from storage.schema import (
     heard,
     identity,
     is_open,
+    key,
     pace,
     place,
     post,
@@ -61,7 +63,14 @@ WHOLE = (
     .join(_customer, sa.and_(_customer.c.ticket == ticket.c.key, _customer.c.side == "customer"))
     .join(_staff, sa.and_(_staff.c.ticket == ticket.c.key, _staff.c.side == "staff"))
 )
-TICKET = WHOLE.where(ticket.c.key == sa.bindparam("key")).with_for_update(of=ticket)
+#: To look at a ticket: nobody waits for it.
+SEEN = WHOLE.where(ticket.c.key == sa.bindparam("key"))
+SEEN_AT = SEEN.where(
+    _customer.c.network == sa.bindparam("network"), _customer.c.place == sa.bindparam("place")
+)
+SEEN_OF = SEEN.where(ticket.c.project == sa.bindparam("project"))
+#: To change it.
+TICKET = SEEN.with_for_update(of=ticket)
 TICKET_IN = (
     WHOLE.join(_hit, _hit.c.ticket == ticket.c.key)
     .join(thread, thread.c.surface == _hit.c.id)
@@ -83,6 +92,10 @@ ENTRY_SAID = _entry.where(
     entry.c.said_place == sa.bindparam("place"),
     entry.c.said_id == sa.bindparam("id"),
 )
+RECORD = _entry.where(entry.c.ticket == sa.bindparam("ticket")).order_by(entry.c.at)
+MESSAGES = RECORD.where(entry.c.visibility == Visibility.PUBLIC.value)
+LAST_MESSAGES = MESSAGES.order_by(None).order_by(entry.c.at.desc())
+KEY = sa.select(key).where(key.c.digest == sa.bindparam("digest"))
 SAVE_TICKET = (
     sa.update(ticket)
     .where(ticket.c.key == sa.bindparam("b_key"), ticket.c.version == sa.bindparam("b_version"))

@@ -94,7 +94,7 @@ class SqlStore:
         """Run `work`, which must not write, on a connection of its own."""
 
         def inside(connection: sa.Connection) -> T:
-            return work(connection, SqlTx(connection))
+            return work(connection, SqlTx(connection, looking=True))
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._begin, inside)
 

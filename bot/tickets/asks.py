@@ -39,7 +39,7 @@ class AskNote:
 
 @dataclass(frozen=True, slots=True)
 class AskEdit:
-    """Change a published reply."""
+    """Change a published reply, or a note."""
 
     ticket: str
     entry: str
@@ -48,6 +48,14 @@ class AskEdit:
 
 @dataclass(frozen=True, slots=True)
 class AskRecall:
+    ticket: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRetract:
+    """Delete a note: its content is erased."""
+
     ticket: str
     entry: str
 
@@ -196,7 +204,7 @@ class AskHelp:
 
 
 Ask: TypeAlias = (
-    AskOpen | AskComment | AskReply | AskNote | AskEdit | AskRecall | AskPublish | AskStatus | AskDesk
-    | AskAssign | AskPriority | AskTags | AskTitle | AskTime | AskClose | AskReopen | AskRate | AskList
-    | AskPreview | AskRecord | AskPanel | AskSetup | AskWhoAmI | AskDuty | AskConsole | AskHelp
+    AskOpen | AskComment | AskReply | AskNote | AskEdit | AskRecall | AskRetract | AskPublish | AskStatus
+    | AskDesk | AskAssign | AskPriority | AskTags | AskTitle | AskTime | AskClose | AskReopen | AskRate
+    | AskList | AskPreview | AskRecord | AskPanel | AskSetup | AskWhoAmI | AskDuty | AskConsole | AskHelp
 )  # fmt: skip

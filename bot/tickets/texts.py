@@ -30,6 +30,12 @@ def language_for(locale: str | None, otherwise: str) -> str:
     return base if base in LANGUAGES and base != otherwise.partition("-")[0] else otherwise
 
 
+def at_the_door(kind: str, reason: str, who: str, project: str, language: str) -> str:
+    """Say why a place of staff (`shut`) or of customers (`away`) gets nothing now, or that this is over."""
+    who = who or say(f"{kind}.somebody", language, project=project)
+    return say(f"{kind}.{reason}", language, who=who, project=project)
+
+
 def duration(minutes: int) -> str:
     """Write minutes as people do: `1 h 30`, `45 min`."""
     hours, rest = divmod(minutes, 60)
@@ -345,6 +351,7 @@ TEXTS: dict[str, Text] = {
     "done.noted.public": Text(
         " To show it to the customer, write `public: …`.", " Um es dem Kunden zu zeigen: `public: …`."
     ),
+    "done.erased": Text("It is deleted.", "Es ist gelöscht."),
     "done.edited": Text("Changed for the customer too.", "Auch für den Kunden geändert."),
     "done.recalled": Text("It is gone from the customer's side.", "Es ist beim Kunden verschwunden."),
     "done.status": Text("{key}: {status}.", "{key}: {status}."),
@@ -481,6 +488,10 @@ TEXTS: dict[str, Text] = {
     ),
     "no.gone": Text("That message has been deleted or taken back.", "Diese Nachricht wurde gelöscht."),
     "no.not_author": Text("Only its author can change it.", "Nur wer es schrieb, kann es ändern."),
+    "no.note_native": Text(
+        "That note is a message of its author's: it is changed where it was written.",
+        "Diese Notiz ist eine eigene Nachricht: Sie wird dort geändert, wo sie geschrieben wurde.",
+    ),
     "no.recall_native": Text(
         "This was written in the customer's channel itself. Delete it there.",
         "Das wurde im Kundenkanal selbst geschrieben. Bitte dort löschen.",
@@ -573,6 +584,20 @@ TEXTS: dict[str, Text] = {
         " seinen mit `/ticket console`.",
     ),
     "web.not_found": Text("There is nothing here.", "Hier ist nichts."),
+    "web.broken": Text(
+        "I cannot read what your browser sent. Please load the page again.",
+        "Ich kann nicht lesen, was Ihr Browser geschickt hat. Bitte die Seite neu laden.",
+        "Ich kann nicht lesen, was dein Browser geschickt hat. Bitte die Seite neu laden.",
+    ),
+    "web.too_much": Text(
+        "That is more than a form can hold. Please shorten it, or send it as a file.",
+        "Das ist mehr, als ein Formular fasst. Bitte kürzen oder als Datei senden.",
+    ),
+    "web.away": Text(
+        "I cannot be reached just now. What you wrote is still here; please send it again in a moment.",
+        "Ich bin gerade nicht zu erreichen. Ihr Text steht noch hier; bitte gleich noch einmal senden.",
+        "Ich bin gerade nicht zu erreichen. Dein Text steht noch hier; bitte gleich noch einmal senden.",
+    ),
     "web.csrf": Text(
         "This form is too old. Please load the page again, then send it once more.",
         "Dieses Formular ist zu alt. Bitte die Seite neu laden und noch einmal senden.",
@@ -608,6 +633,27 @@ TEXTS: dict[str, Text] = {
     "web.delete.sure": Text(
         "Delete what you wrote, for everybody?", "Was Sie schrieben für alle löschen?", "Für alle löschen?"
     ),
+    "web.continued": Text("It goes on in {key}.", "Weiter geht es in {key}."),
+    "web.closed_hint": Text(
+        "This ticket is closed. Write here within {days} days to open it again; after that a new one follows it.",
+        "Dieses Ticket ist geschlossen. Schreiben Sie innerhalb von {days} Tagen hier, um es wieder zu öffnen;"
+        " danach schließt ein neues daran an.",
+        "Dieses Ticket ist geschlossen. Schreib innerhalb von {days} Tagen hier, um es wieder zu öffnen;"
+        " danach schließt ein neues daran an.",
+    ),
+    "web.older": Text("Older ones", "Ältere"),
+    "web.open_hint": Text("The customer sees it at once.", "Der Kunde sieht es sofort."),
+    "web.keys": Text(
+        "Keys: j and k move between tickets, Enter opens one, / searches, n opens a new one.",
+        "Tasten: j und k wechseln das Ticket, Enter öffnet es, / sucht, n eröffnet ein neues.",
+    ),
+    "web.turn": Text("Turn to it", "Dorthin wechseln"),
+    "web.note_warning": Text(
+        "Only your team reads this.", "Das liest nur Ihr Team.", "Das liest nur dein Team."
+    ),
+    "web.reply_warning": Text("{name} will read this.", "Das liest {name}."),
+    "web.more": Text("Tags, title", "Tags, Titel"),
+    "web.tags": Text("Tags, with spaces between them", "Tags, durch Leerzeichen getrennt"),
     "web.board": Text("Board", "Übersicht"),
     "web.search": Text("Search", "Suchen"),
     "web.whose": Text("Whose", "Wessen"),
@@ -629,8 +675,8 @@ TEXTS: dict[str, Text] = {
         "Hier öffnet sich die Konsole, einmal und innerhalb von zehn Minuten: {url}",
     ),
     "web.demo": Text(
-        "Open a ticket on the left, answer it on the right, and leave a note that the left never sees.",
-        "Links ein Ticket eröffnen, rechts antworten und eine Notiz hinterlassen, die links niemand sieht.",
+        "Open a ticket on the left. On the right answer it, leave a note that the left never sees, and close it.",
+        "Links ein Ticket eröffnen. Rechts antworten, eine Notiz hinterlassen, die links niemand sieht, und schließen.",
     ),
     "web.demo.customer": Text("Carla, a customer", "Carla, eine Kundin"),
     "web.demo.team": Text("Robin, on your team", "Robin, im Team"),
@@ -638,15 +684,26 @@ TEXTS: dict[str, Text] = {
     "numbers.since": Text("From", "Von"),
     "numbers.until": Text("To", "Bis"),
     "numbers.show": Text("Show", "Zeigen"),
-    "numbers.first_answer": Text("To the first answer (median)", "Bis zur ersten Antwort (Median)"),
-    "numbers.to_close": Text("Until closed (median)", "Bis zum Schließen (Median)"),
-    "numbers.nine": Text("nine in ten within {time}", "neun von zehn in {time}"),
+    "numbers.project": Text("Project", "Projekt"),
+    "numbers.all": Text("All projects", "Alle Projekte"),
+    "numbers.first_answer": Text("To the first answer", "Bis zur ersten Antwort"),
+    "numbers.to_close": Text("Until closed", "Bis zum Schließen"),
+    "numbers.median": Text("median", "Median"),
+    "numbers.ninety": Text("90 %", "90 %"),
+    "numbers.count": Text("Tickets", "Tickets"),
+    "numbers.what": Text("Hours", "Stunden"),
+    "numbers.nine": Text("90 % within {time}", "90 % in {time}"),
     "numbers.rating": Text("Rating (mean of 5)", "Bewertung (Mittel von 5)"),
     "numbers.booked_all": Text("Booked", "Gebucht"),
     "numbers.days": Text("Opened and closed per day", "Eröffnet und geschlossen je Tag"),
+    "numbers.times": Text(
+        "To the first answer and until closed, in hours", "Bis zur Antwort und zum Schließen, in Stunden"
+    ),
     "numbers.ages": Text("Open by age", "Offene nach Alter"),
     "numbers.ratings": Text("Ratings", "Bewertungen"),
-    "numbers.booked": Text("Booked time", "Gebuchte Zeit"),
+    "numbers.ratings.given": Text("Given", "Vergeben"),
+    "numbers.booked": Text("Booked time by project, in hours", "Gebuchte Zeit je Projekt, in Stunden"),
+    "numbers.people": Text("Booked time by person, in hours", "Gebuchte Zeit je Person, in Stunden"),
     "numbers.table": Text("As a table", "Als Tabelle"),
     "numbers.day": Text("Day", "Tag"),
     "numbers.opened": Text("Opened", "Eröffnet"),
@@ -657,7 +714,8 @@ TEXTS: dict[str, Text] = {
     "numbers.older": Text("older", "älter"),
     "numbers.stars": Text("Stars", "Sterne"),
     "numbers.who": Text("Who", "Wer"),
-    "numbers.minutes": Text("Minutes", "Minuten"),
+    "numbers.hours": Text("Hours", "Stunden"),
+    "numbers.zone": Text("Days begin as in {zone}.", "Tage beginnen wie in {zone}."),
     "numbers.no_date": Text(
         "Write a day like this: 2026-03-31.", "Bitte einen Tag so schreiben: 2026-03-31."
     ),
