@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.ports import Asked, Deleted, Edited, Incoming, Key, Said
-from bot.tickets.asks import Ask, AskOpen
+from bot.tickets.asks import Ask
 from bot.tickets.model import File, PostRef
 
 
@@ -17,11 +17,13 @@ def said(
     return Incoming(f"web:{act.post.id}", key.person, key.place, at, act, locale)
 
 
-def edited(key: Key, ticket: str, post: str, text: str, files: tuple[File, ...], *, at: datetime) -> Incoming:
+def edited(
+    key: Key, ticket: str, post: str, text: str, files: tuple[File, ...], *, ident: str, at: datetime
+) -> Incoming:
     """Somebody changed what they wrote."""
     ref = f"web:{post}"
     told = Said(PostRef(key.place, post), ticket, text, files=files)
-    return Incoming(f"{ref}:edit:{at.timestamp()}", key.person, key.place, at, Edited(told, ref))
+    return Incoming(f"{ref}:edit:{ident}", key.person, key.place, at, Edited(told, ref))
 
 
 def deleted(key: Key, post: str, *, at: datetime) -> Incoming:
@@ -30,10 +32,20 @@ def deleted(key: Key, post: str, *, at: datetime) -> Incoming:
 
 
 def asked(
-    key: Key, ask: Ask, *, ident: str, at: datetime, locale: str, files: tuple[File, ...] = ()
+    key: Key,
+    ask: Ask,
+    *,
+    ident: str,
+    at: datetime,
+    locale: str,
+    files: tuple[File, ...] = (),
+    stands: bool = False,
 ) -> Incoming:
-    """Somebody pressed a button or sent a form; `ident`: the form's own, so that it is taken once."""
-    post = PostRef(key.place, f"new {ident}") if isinstance(ask, AskOpen) else None
+    """Somebody pressed a button or sent a form; `ident`: the form's own, so that it is taken once.
+
+    `stands`: what it says stands on its author's page from then on, where they can change it.
+    """
+    post = PostRef(key.place, f"new {ident}") if stands else None
     return Incoming(
         f"web:{key.place.id}:{ident}", key.person, key.place, at, Asked(ask, files=files, post=post), locale
     )

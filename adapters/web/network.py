@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -145,6 +145,10 @@ class WebNetwork:
             if not self._watching[about]:
                 del self._watching[about]
 
+    def news(self, person: Person, place: Place) -> tuple[str, ...]:
+        """Return what was said lately to one person alone and to all of a place, newest first."""
+        return *self.told.get(person.id, ()), *self.announced.get(place, ())
+
     def tell_watchers(self, place: Place, ticket: str) -> None:
         for about in {(place, ticket), (place, "")}:
             for event in self._watching.get(about, ()):
@@ -157,16 +161,27 @@ class WebNetwork:
         assert path is not None
         await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
         size, limit = 0, self.settings.file_limit_mb * 1_000_000
-        with path.open("wb") as kept:
-            async for chunk in chunks:
-                size += len(chunk)
-                if size > limit:
-                    break
-                await asyncio.to_thread(kept.write, chunk)
+        try:
+            with path.open("wb") as kept:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > limit:
+                        break
+                    await asyncio.to_thread(kept.write, chunk)
+        except BaseException:
+            path.unlink()  # half a file is none
+            raise
         if size > limit:
             path.unlink()
             return None
         return File(network=self.name, id=ident, name=name, size=size, kind=kind)
+
+    async def erase(self, files: Iterable[File]) -> None:
+        """Erase what is kept of files that came by the web."""
+        paths = [self._path(file.id) for file in files if file.network == self.name]
+        for path in paths:
+            if path is not None:
+                await asyncio.to_thread(path.unlink, missing_ok=True)
 
     # ------------------------------------------------------------ inside
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import jinja2
 from markupsafe import Markup
 
 from adapters.web import charts, markup
+from adapters.web.charts import Span
 from bot import hub
 from bot.asking import digest
-from bot.pages import Column, Inside, Outside, Row
-from bot.ports import Key, Numbers
-from bot.tickets.deliveries import ClosingNotice, Leak
+from bot.pages import Board, Inside, Notice, Outside, Rows
+from bot.ports import Key, Link, Numbers
+from bot.tickets.deliveries import ClosingNotice, CustomerCard, Leak, StaffCard
 from bot.tickets.model import Message, Note, Person, Priority, Project, Side, Status
 from bot.tickets.texts import duration, filesize, say
 
@@ -25,18 +28,21 @@ _env = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     undefined=jinja2.StrictUndefined,
+    auto_reload=False,
 )
+_env.filters.update(took=lambda seconds: took(seconds))
 _env.filters.update(html=markup.html, moment=markup.moment, filesize=filesize, duration=duration)
 _env.filters.update(
     digest=digest,
     plain=lambda text: " ".join(hub.plain(text).split()),
     typed=lambda text: text.replace(hub.JOINER, ""),
 )
-_env.filters.update(span=lambda seconds: span(seconds))
 _env.tests.update(
     closing=lambda one: isinstance(one, ClosingNotice),
     message=lambda one: isinstance(one, Message),
     note=lambda one: isinstance(one, Note),
+    notice=lambda one: isinstance(one, Notice),
+    ours=lambda one: one.by.side is Side.STAFF,
 )
 
 
@@ -49,8 +55,13 @@ class Reader:
     csrf: str = ""
 
 
-def for_customer(outside: Outside, reader: Reader, about: Project, *, part: bool = False) -> str:
-    """Draw a ticket for its customer; with `part` only what changes while it is open.
+def fingerprint(part: str, reader: Reader) -> str:
+    """Name what a page shows by what it shows: what it does not show does not change its name."""
+    return hashlib.blake2b(part.replace(reader.csrf, "").encode(), digest_size=16).hexdigest()
+
+
+def ticket_part(outside: Outside, reader: Reader, about: Project) -> str:
+    """Draw what a customer sees of a ticket, which changes while it is open.
 
     Raises:
         Leak: something in it is not of the public types; the type checker was bypassed.
@@ -58,12 +69,33 @@ def for_customer(outside: Outside, reader: Reader, about: Project, *, part: bool
     for item in outside.items:
         if type(item) not in (Message, ClosingNotice):
             raise Leak(f"{type(item).__name__} is not for customers")
-    return _draw("ticket_part" if part else "ticket", reader, outside=outside, about=about)
+    if type(outside.card) is not CustomerCard:
+        raise Leak(f"{type(outside.card).__name__} is not for customers")
+    return _draw("ticket_part", reader, outside=outside, about=about)
 
 
-def tickets(rows: list[Row], reader: Reader, about: Project, *, part: bool = False) -> str:
-    """Draw a customer's list."""
-    return _draw("tickets_part" if part else "tickets", reader, rows=rows, about=about)
+def ticket(part: str, card: CustomerCard, reader: Reader) -> str:
+    """Draw a ticket's page for its customer around the part that changes."""
+    return _whole("ticket", part, fingerprint(part, reader), reader, card=card)
+
+
+def tickets_part(rows: Rows, reader: Reader, about: Project, words: str, news: Sequence[str]) -> str:
+    """Draw a customer's list, and what was said to all of them or to this one."""
+    return _draw("tickets_part", reader, rows=rows, about=about, words=words, news=news)
+
+
+def tickets(part: str, rows: Rows, reader: Reader, about: Project, words: str, before: str) -> str:
+    """Draw the page of a customer's list, of words that are looked for or of what is older than a ticket."""
+    query = urlencode({"words": words, "before": before}) if words or before else ""
+    shown = {"words": words, "query": query, "empty": not rows.found and not query}
+    return _whole("tickets", part, fingerprint(part, reader), reader, about=about, **shown)
+
+
+def preview(message: Message, reader: Reader, about: Project) -> str:
+    """Draw one message as its customer will get it."""
+    if type(message) is not Message:
+        raise Leak(f"{type(message).__name__} is not for customers")
+    return _draw("preview", reader, one=message, about=about)
 
 
 def record(outside: Outside, reader: Reader, about: Project, *, style: str) -> str:
@@ -71,39 +103,44 @@ def record(outside: Outside, reader: Reader, about: Project, *, style: str) -> s
     return _draw("record", reader, outside=outside, about=about, style=Markup(style))
 
 
-def for_staff(inside: Inside, reader: Reader, about: Project, *, part: bool = False) -> str:
+def console_part(inside: Inside, reader: Reader, about: Project) -> str:
     """Draw both halves of a ticket for staff."""
-    return _draw("console_part" if part else "console", reader, inside=inside, about=about)
+    return _draw("console_part", reader, inside=inside, about=about)
+
+
+def console(part: str, seen: str, card: StaffCard, reader: Reader) -> str:
+    """Draw a ticket's page for staff around both its halves."""
+    return _whole("console", part, seen, reader, card=card)
+
+
+def board_part(found: Board, reader: Reader, news: Sequence[str]) -> str:
+    """Draw all tickets by status, and what staff must know before them."""
+    return _draw("board_part", reader, board=found, news=news)
 
 
 def board(
-    columns: list[Column],
-    reader: Reader,
-    about: Project,
-    filters: Mapping[str, str],
-    announced: list[str],
-    *,
-    part: bool = False,
+    part: str, seen: str, reader: Reader, about: Project, filters: Mapping[str, str], links: Sequence[Link]
 ) -> str:
-    """Draw all tickets by status."""
-    more = {"columns": columns, "filters": filters, "announced": announced}
-    return _draw("board_part" if part else "board", reader, about=about, **more)
+    """Draw the page of the board."""
+    return _whole("board", part, seen, reader, about=about, filters=filters, links=links)
 
 
-def numbers(found: Numbers, reader: Reader, about: Project, since: date, until: date) -> str:
-    """Draw what managers count, of the days from `since` to before `until`."""
-    tables = {name: list(charts.rows(name, found, since, until, reader.language)) for name in charts.CHARTS}
+def numbers(found: Numbers, span: Span, links: Sequence[Link], reader: Reader) -> str:
+    """Draw what managers count."""
+    names = {link.project.key: link.project.name for link in links}
+    tables = {name: list(charts.rows(name, found, span, reader.language)) for name in charts.CHARTS}
     given = sum(found.ratings.values())
     mean = sum(stars * count for stars, count in found.ratings.items()) / given if given else None
     return _draw(
         "numbers",
         reader,
         found=found,
-        about=about,
-        since=since.isoformat(),
-        last=(until - timedelta(days=1)).isoformat(),
+        names=names,
+        projects=span.projects,
+        since=span.since.isoformat(),
+        last=(span.until - timedelta(days=1)).isoformat(),
+        zone=span.zone,
         rating=f"{mean:.1f}" if mean is not None else "",
-        charts=charts.CHARTS,
         tables=tables,
     )
 
@@ -123,13 +160,18 @@ def demo(reader: Reader, customer: str, team: str) -> str:
     return _draw("demo", reader, customer=customer, team=team)
 
 
-def span(seconds: float) -> str:
+def took(seconds: float) -> str:
     """Write a length of time as people do: `45 min`, `3 h 20`, `2 d 4 h`."""
     minutes = round(seconds / 60)
     if minutes < 1440:
         return duration(minutes)
     days, rest = divmod(minutes, 1440)
     return f"{days} d {rest // 60} h" if rest >= 60 else f"{days} d"
+
+
+def _whole(name: str, part: str, seen: str, reader: Reader, **values: Any) -> str:
+    """Draw a page around its part that changes; `seen` names what that shows."""
+    return _draw(name, reader, part=Markup(part), seen=seen, **values)
 
 
 def _draw(name: str, reader: Reader, **values: Any) -> str:

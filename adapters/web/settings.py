@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -16,7 +18,12 @@ class WebSettings(BaseSettings):
     listen: str = Field(
         default="127.0.0.1:8080", description="Where pages are served, behind a proxy that speaks https"
     )
-    url: str = Field(default="", description="The address by which people open them, https://…")
+    url: str = Field(
+        default="", description="The address by which people open them, https://…", validate_default=True
+    )
+    proxies: int = Field(
+        default=0, ge=0, description="How many proxies of yours stand before it and add to X-Forwarded-For"
+    )
     files: Path = Field(default=Path("halfdoor-files"), description="The folder of files that were sent here")
     file_limit_mb: int = Field(default=25, ge=1, le=1000, description="The largest file that is taken, in MB")
     writes_a_minute: int = Field(
@@ -33,7 +40,23 @@ class WebSettings(BaseSettings):
 
     @field_validator("url")
     @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with https://")
+    def _is_an_address(cls, value: str, info: ValidationInfo) -> str:
+        """Cookies are sent by https alone, so that without it nobody could come in but from this machine."""
+        address = urlsplit(value or f"http://{info.data.get('listen', '127.0.0.1:8080')}")
+        if address.scheme != "https" and not (address.scheme == "http" and _is_loopback(address.hostname)):
+            raise ValueError("must begin with https:// for all who are not on this machine")
         return value.rstrip("/")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether pages are opened on this machine alone."""
+        return _is_loopback(urlsplit(self.url or f"http://{self.listen}").hostname)
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False

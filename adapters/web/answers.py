@@ -1,0 +1,122 @@
+"""What is answered: pages and words, with the headers that keep a page to itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import hdrs, web
+from markupsafe import escape
+
+from adapters.web import render
+from adapters.web.render import Reader
+from bot.ports import NotSent, Unavailable
+from bot.tickets.texts import LANGUAGES, Refused, language_for, say
+
+log = structlog.get_logger()
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+#: Languages of a browser that are looked at.
+SPOKEN = 20
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Wrong(Exception):
+    """What was sent is not taken, with the words that say why."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status, self.text = status, text
+
+
+class NotIn(Exception):
+    """Whoever asks has no key, or one that opens nothing any more."""
+
+
+class NotFound(Exception):
+    """There is nothing like that for whoever asks, whatever there is for others."""
+
+
+@web.middleware
+async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer whatever happens in words, with the headers that keep a page to itself."""
+    try:
+        response = await handler(request)
+    except NotIn:
+        response = says("web.not_in", request, 401)
+    except (NotFound, web.HTTPNotFound):
+        response = says("web.not_found", request, 404)
+    except Wrong as wrong:
+        response = shows(wrong.text, request, wrong.status)
+    except Refused as refused:
+        response = shows(refused.words(spoken(request)), request, 422)
+    except Unavailable as error:
+        log.error("database_away", network="web", error=str(error))
+        response = says("no.database", request, 503)
+    except NotSent as error:
+        log.error("network_away", reason=error.reason)
+        response = says("no.trouble", request, 502)
+    except web.HTTPRequestEntityTooLarge:
+        response = says("web.too_much", request, 413)
+    except web.HTTPException as error:
+        response = says("web.broken", request, error.status)
+    except (asyncio.CancelledError, ConnectionResetError):
+        raise
+    except Exception:
+        log.exception("page_failed")
+        response = says("no.trouble", request, 500)
+    if not response.prepared:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+def page(text: str, status: int = 200) -> web.Response:
+    """Answer with a page."""
+    return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
+
+
+def see(request: web.Request, where: str) -> web.Response:
+    """Send a browser on to another page."""
+    if request.headers.get("HX-Request"):
+        return web.Response(headers={"HX-Redirect": where})
+    return web.Response(status=303, headers={hdrs.LOCATION: where})
+
+
+def says(key: str, request: web.Request, status: int) -> web.Response:
+    """Answer with one of our texts."""
+    return shows(say(key, spoken(request)), request, status)
+
+
+def shows(text: str, request: web.Request, status: int) -> web.Response:
+    """Answer with words alone, at their place in a page that is open already."""
+    if request.headers.get("HX-Request"):
+        headers = {"HX-Retarget": "#said", "HX-Reswap": "innerHTML"}
+        return web.Response(text=str(escape(text)), content_type="text/html", headers=headers)
+    return page(render.words(text, Reader(spoken(request))), status)
+
+
+def spoken(request: web.Request, otherwise: str = "en") -> str:
+    """Return the language that a browser likes best of those we speak."""
+    wanted: list[tuple[float, int, str]] = []
+    for n, one in enumerate(request.headers.get(hdrs.ACCEPT_LANGUAGE, "").split(",")[:SPOKEN]):
+        tag, _, weight = one.partition(";")
+        try:
+            wanted.append((-float(weight.strip().removeprefix("q=") or 1), n, tag.strip()))
+        except ValueError:
+            continue
+    known = (tag for _, _, tag in sorted(wanted) if tag.partition("-")[0].lower() in LANGUAGES)
+    return language_for(next(known, None), otherwise)

@@ -1,0 +1,214 @@
+"""The customer's half: their tickets, and what was said on each. It is given what a customer is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from pathlib import Path
+
+from aiohttp import hdrs, web
+
+from adapters.web import files, inbound, render
+from adapters.web.answers import NotFound, Wrong, page, see
+from adapters.web.door import CUSTOMER, Caller, Door
+from adapters.web.forms import Entered
+from adapters.web.live import stream
+from adapters.web.network import WebNetwork
+from bot.desk import Desk
+from bot.pages import Outside, Pages, Rows
+from bot.ports import Answer, Clock, Incoming, Words
+from bot.tickets import asks as a
+from bot.tickets.model import Message
+from bot.tickets.texts import Refused
+
+STYLE = Path(__file__).parent / "static" / "record.css"
+#: Seconds between two looks of a page that watches, where nobody has told it to look.
+LOOK_EVERY = 15.0
+#: The longest words that are looked for.
+WORDS = 200
+
+
+class Customers:
+    """The pages of the customer's half."""
+
+    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Door, clock: Clock) -> None:
+        self.network = network
+        self.desk = desk
+        self.pages = pages
+        self.door = door
+        self.clock = clock
+
+    def routes(self, router: web.UrlDispatcher, ticket: str) -> None:
+        get, post, here = router.add_get, router.add_post, f"/{CUSTOMER}/{ticket}"
+        get(f"/{CUSTOMER}/", self.tickets)
+        get(f"/{CUSTOMER}/part", self.tickets)
+        get(f"/{CUSTOMER}/live", self.live)
+        post(f"/{CUSTOMER}/", self.open)
+        get(here, self.ticket)
+        get(f"{here}/part", self.ticket)
+        get(f"{here}/live", self.live)
+        get(f"{here}/record", self.record)
+        get(f"{here}/file/{{entry}}/{{number:\\d+}}", self.file)
+        post(f"{here}/{{act:say|edit|delete|close|reopen|rate}}", self.act)
+
+    async def tickets(self, request: web.Request) -> web.StreamResponse:
+        caller = await self.door.customer(request)
+        part, rows = await self._list(request, caller)
+        if request.path.endswith("/part"):
+            return page(part)
+        return page(render.tickets(part, rows, caller.reader, caller.link.project, *_looked_for(request)))
+
+    async def open(self, request: web.Request) -> web.StreamResponse:
+        caller = await self.door.customer(request)
+        async with self.door.form(request, caller) as entered:
+            ask = a.AskOpen(" ".join(entered["title"].split()), entered.words())
+            answer = await self._ask(caller, ask, entered)
+        known = isinstance(answer, Words) and answer.ticket
+        return see(request, f"/{CUSTOMER}/{answer.ticket}" if known else f"/{CUSTOMER}/")
+
+    async def ticket(self, request: web.Request) -> web.StreamResponse:
+        caller, outside = await self._ticket(request)
+        return self._shown(outside, caller, part=request.path.endswith("/part"))
+
+    async def record(self, request: web.Request) -> web.StreamResponse:
+        caller, outside = await self._ticket(request)
+        style = STYLE.read_text()
+        response = page(render.record(outside, caller.reader, caller.link.project, style=style))
+        allowed = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        response.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'sha256-{allowed}'"
+        if "download" in request.query:
+            name = f"{outside.card.ticket}.html"
+            response.headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="{name}"'
+        return response
+
+    async def act(self, request: web.Request) -> web.StreamResponse:
+        caller, outside = await self._ticket(request)
+        async with self.door.form(request, caller) as entered:
+            await self._do(request.match_info["act"], outside, caller, entered)
+        ticket = outside.card.ticket
+        now = await self.pages.ticket_outside(caller.key.place, ticket)
+        if now is not None and now.continued:  # what was said is not on this page any more
+            return see(request, f"/{CUSTOMER}/{now.continued}")
+        if now is None or not request.headers.get("HX-Request"):
+            return see(request, f"/{CUSTOMER}/{ticket}")
+        return self._shown(now, caller, part=True)
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        caller = await self.door.customer(request)
+        info = request.match_info
+        file = await self.pages.file_outside(
+            caller.key.place, info["key"], info["entry"], int(info["number"])
+        )
+        return await files.send(request, file, caller.reader, self.network.elsewhere)
+
+    async def live(self, request: web.Request) -> web.StreamResponse:
+        caller = await self.door.customer(request)
+        ticket = request.match_info.get("key", "")
+
+        async def seen() -> str:
+            again = await self.door.customer(request)
+            if not ticket:
+                return render.fingerprint((await self._list(request, again))[0], again.reader)
+            _, outside = await self._ticket(request)
+            return render.fingerprint(self._part(outside, again), again.reader)
+
+        if ticket:
+            await self._ticket(request)
+        with self.network.watching(caller.key.place, ticket) as changed:
+            return await stream(request, changed, seen, LOOK_EVERY, lambda: self.network.port is not None)
+
+    # ------------------------------------------------------------ inside
+
+    async def _ticket(self, request: web.Request) -> tuple[Caller, Outside]:
+        """Return who asks and the ticket they ask for. Raises NotIn, and NotFound when it is not there."""
+        caller = await self.door.customer(request)
+        outside = await self.pages.ticket_outside(caller.key.place, request.match_info["key"])
+        if outside is None:
+            raise NotFound
+        return caller, outside
+
+    async def _list(self, request: web.Request, caller: Caller) -> tuple[str, Rows]:
+        words, before = _looked_for(request)
+        rows = await self.pages.outside(caller.key.place, caller.person, words=words, before=before)
+        news = self.network.news(caller.person, caller.key.place)
+        return render.tickets_part(rows, caller.reader, caller.link.project, words, news), rows
+
+    def _part(self, outside: Outside, caller: Caller) -> str:
+        return render.ticket_part(outside, caller.reader, caller.link.project)
+
+    def _shown(self, outside: Outside, caller: Caller, *, part: bool) -> web.Response:
+        drawn = self._part(outside, caller)
+        return page(drawn if part else render.ticket(drawn, outside.card, caller.reader))
+
+    async def _do(self, act: str, outside: Outside, caller: Caller, entered: Entered) -> None:
+        key, ticket, now = caller.key, outside.card.ticket, self.clock.now()
+        match act:
+            case "say":
+                text, added = entered.words(), tuple(entered.files)
+                if not text.strip() and not added:
+                    raise Refused("no.text")
+                locale = caller.reader.language
+                await self._take(
+                    inbound.said(key, ticket, text, added, ident=entered.ident, at=now, locale=locale)
+                )
+            case "edit":
+                post, one = _own(outside, caller, entered)
+                text = entered.words()
+                if not text.strip() and not one.files:
+                    raise Refused("no.text")
+                await self._take(
+                    inbound.edited(key, ticket, post, text, one.files, ident=entered.ident, at=now)
+                )
+            case "delete":
+                post, one = _own(outside, caller, entered)
+                await self._take(inbound.deleted(key, post, at=now))
+                await self.network.erase(one.files)
+            case "rate":
+                stars = int(entered["stars"]) if entered["stars"].isdecimal() else 0
+                await self._ask(caller, a.AskRate(ticket, stars), entered)
+            case "close":
+                await self._ask(caller, a.AskClose(ticket), entered)
+            case _:
+                await self._ask(caller, a.AskReopen(ticket), entered)
+
+    async def _ask(self, caller: Caller, ask: a.Ask, entered: Entered) -> Answer | None:
+        locale, added = caller.reader.language, tuple(entered.files)
+        at = self.clock.now()
+        return await self._take(
+            inbound.asked(
+                caller.key,
+                ask,
+                ident=entered.ident,
+                at=at,
+                locale=locale,
+                files=added,
+                stands=isinstance(ask, a.AskOpen),
+            )
+        )
+
+    async def _take(self, incoming: Incoming) -> Answer | None:
+        return taken(await self.desk.handle(incoming))
+
+
+def _looked_for(request: web.Request) -> tuple[str, str]:
+    """Return the words that are looked for, and the ticket before which a list goes on."""
+    words, before = (request.query.get(name, "")[:WORDS].strip() for name in ("words", "before"))
+    return words, before
+
+
+def taken(answer: Answer | None) -> Answer | None:
+    """Return the desk's answer. Raises Wrong when it refused."""
+    if isinstance(answer, Words) and answer.refused:
+        raise Wrong(422, answer.text)
+    return answer
+
+
+def _own(outside: Outside, caller: Caller, entered: Entered) -> tuple[str, Message]:
+    """Return one's own message that a form names, with the post it stands as. Raises Refused."""
+    me = caller.person
+    for one in outside.items:
+        if isinstance(one, Message) and one.id == entered["entry"] and one.said is not None:
+            by = one.by.person
+            if one.said.place == caller.key.place and (by.network, by.id) == (me.network, me.id):
+                return one.said.id, one
+    raise Refused("no.not_author")

@@ -1,0 +1,45 @@
+"""Files of people: named so that a name means nothing to disks and headers, sent as downloads alone."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from aiohttp import hdrs, web
+
+from adapters.web.answers import HEADERS, NotFound, shows
+from adapters.web.render import Reader
+from bot.ports import Fetch, FileGone
+from bot.tickets.model import File
+from bot.tickets.texts import say
+
+
+def safe_name(name: str) -> str:
+    """Return a file's name without anything that means something to a disk or a header."""
+    last = re.split(r"[/\\]", name)[-1]
+    clean = "".join(sign for sign in last if sign.isprintable() and sign not in '<>:"|?*').strip(". ")
+    return clean[-200:] or "file"
+
+
+async def send(request: web.Request, file: File | None, reader: Reader, fetch: Fetch) -> web.StreamResponse:
+    """Send a file as something to keep, never to be shown or run by the browser."""
+    if file is None:
+        raise NotFound
+    response = web.StreamResponse(headers=dict(HEADERS))
+    response.content_type = "application/octet-stream"
+    name = safe_name(file.name)
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    response.headers[hdrs.CONTENT_DISPOSITION] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    try:
+        async with fetch(file) as content:
+            await response.prepare(request)
+            async for chunk in content.chunks:
+                await response.write(chunk)
+    except FileGone:
+        if response.prepared:
+            raise
+        return shows(say("file.not_here", reader.language, name=name), request, 410)
+    await response.write_eof()
+    return response

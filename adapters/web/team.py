@@ -1,0 +1,216 @@
+"""The team's half: the board, and both halves of a ticket with all that can be done to it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from adapters.web import files, inbound, markup, render
+from adapters.web.answers import NotFound, NotIn, page, see
+from adapters.web.customers import taken
+from adapters.web.door import TEAM, Caller, Door
+from adapters.web.forms import Entered
+from adapters.web.live import stream
+from adapters.web.network import WebNetwork
+from bot.desk import Desk
+from bot.pages import Inside, Pages
+from bot.ports import Answer, Clock, Words
+from bot.tickets import asks as a
+from bot.tickets.grammar import minutes
+from bot.tickets.model import Actor, File, Message, Note, Place, Priority, Side, Status, Visibility
+from bot.tickets.texts import Refused
+
+#: Seconds between two looks of a page that watches: of notes, and other processes, no network tells us.
+LOOK_EVERY = 1.0
+#: What the board is filtered by, and how long each filter may be.
+FILTERS, LONGEST = ("words", "who", "priority", "closed"), 200
+
+
+class Team:
+    """The pages of the team's half."""
+
+    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Door, clock: Clock) -> None:
+        self.network = network
+        self.desk = desk
+        self.pages = pages
+        self.door = door
+        self.clock = clock
+
+    def routes(self, router: web.UrlDispatcher, ticket: str) -> None:
+        get, post, here = router.add_get, router.add_post, f"/{TEAM}/{ticket}"
+        get(f"/{TEAM}/", self.board)
+        get(f"/{TEAM}/part", self.board)
+        get(f"/{TEAM}/live", self.live)
+        post(f"/{TEAM}/", self.open)
+        post(f"/{TEAM}/turn", self.turn)
+        get(here, self.ticket)
+        get(f"{here}/part", self.ticket)
+        get(f"{here}/live", self.live)
+        get(f"{here}/file/{{entry}}/{{number:\\d+}}", self.file)
+        post(f"{here}/preview", self.preview)
+        post(f"{here}/{{act}}", self.act)
+
+    async def board(self, request: web.Request) -> web.StreamResponse:
+        caller = await self.door.staff(request)
+        link = caller.link
+        filters = {name: request.query.get(name, "")[:LONGEST] for name in FILTERS}
+        ask = a.AskList(
+            mine=filters["who"] == "mine",
+            unassigned=filters["who"] == "nobody",
+            priority=Priority(filters["priority"]) if filters["priority"] in list(Priority) else None,
+            words=filters["words"].strip(),
+        )
+        seen = await self._version(caller)
+        board = await self.pages.board(link, ask, caller.person, closed=bool(filters["closed"]))
+        news = self.network.news(caller.person, link.staff_place)
+        part = render.board_part(board, caller.reader, news)
+        if request.path.endswith("/part"):
+            return page(part)
+        others = await self.desk.staffed(caller.person)
+        return page(render.board(part, seen, caller.reader, link.project, filters, others))
+
+    async def open(self, request: web.Request) -> web.StreamResponse:
+        """Open a ticket on a customer's behalf: they see it at once."""
+        caller = await self.door.staff(request)
+        async with self.door.form(request, caller) as entered:
+            title = " ".join(entered["title"].split())
+            answer = await self._ask(caller, a.AskOpen(title, entered.words()), entered)
+        known = isinstance(answer, Words) and answer.ticket
+        return see(request, f"/{TEAM}/{answer.ticket}" if known else f"/{TEAM}/")
+
+    async def turn(self, request: web.Request) -> web.StreamResponse:
+        """Turn to another project that the same person is staff of."""
+        caller = await self.door.staff(request)
+        async with self.door.form(request, caller, writes=False) as entered:
+            places = {one.project.key: one.staff_place for one in await self.desk.staffed(caller.person)}
+            place: Place | None = places.get(entered["project"])
+            if place is None:
+                raise NotFound
+            await self.door.turn(caller, place)
+        return see(request, f"/{TEAM}/")
+
+    async def ticket(self, request: web.Request) -> web.StreamResponse:
+        caller = await self.door.staff(request)
+        seen = await self._version(caller, request.match_info["key"])
+        inside = await self._inside(caller, request.match_info["key"])
+        return self._shown(inside, caller, seen, part=request.path.endswith("/part"))
+
+    async def preview(self, request: web.Request) -> web.StreamResponse:
+        """Show a reply as the customer will get it, through what draws it for them."""
+        caller = await self.door.staff(request)
+        inside = await self._inside(caller, request.match_info["key"])
+        async with self.door.form(request, caller, writes=False) as entered:
+            names = [name for name in entered["names"].split("\n") if name]
+            message = Message(
+                id="preview",
+                ticket=inside.card.ticket,
+                by=Actor(caller.person, Side.STAFF),
+                at=self.clock.now(),
+                text=entered.words().strip(),
+                files=tuple(File(network="web", id="", name=name, size=0, kind="") for name in names),
+            )
+        return page(render.preview(message, caller.reader, caller.link.project))
+
+    async def act(self, request: web.Request) -> web.StreamResponse:
+        caller = await self.door.staff(request)
+        ticket = request.match_info["key"]
+        inside = await self._inside(caller, ticket)
+        async with self.door.form(request, caller) as entered:
+            ask = _asked(request.match_info["act"], inside, entered)
+            await self._ask(caller, ask, entered)
+        if isinstance(ask, a.AskRetract):
+            await self.network.erase(_files_of_note(inside, ask.entry))
+        if not request.headers.get("HX-Request"):
+            return see(request, f"/{TEAM}/{ticket}")
+        return self._shown(await self._inside(caller, ticket), caller, "", part=True)
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        caller = await self.door.staff(request)
+        info = request.match_info
+        file = await self.pages.file_inside(caller.link, info["key"], info["entry"], int(info["number"]))
+        return await files.send(request, file, caller.reader, self.network.elsewhere)
+
+    async def live(self, request: web.Request) -> web.StreamResponse:
+        caller = await self.door.staff(request)
+        ticket = request.match_info.get("key", "")
+        if ticket:
+            await self._inside(caller, ticket)
+
+        async def seen() -> str:
+            again = await self.door.staff(request)
+            if again.link.staff_place != caller.link.staff_place:
+                raise NotIn  # the session has turned to another project
+            return await self._version(again, ticket)
+
+        with self.network.watching(caller.key.place, ticket) as changed:
+            return await stream(request, changed, seen, LOOK_EVERY, lambda: self.network.port is not None)
+
+    # ------------------------------------------------------------ inside
+
+    async def _inside(self, caller: Caller, ticket: str) -> Inside:
+        inside = await self.pages.ticket_inside(caller.link, ticket, caller.person)
+        if inside is None:
+            raise NotFound
+        return inside
+
+    async def _version(self, caller: Caller, ticket: str = "") -> str:
+        return "-".join(str(one) for one in await self.pages.version(caller.link, ticket))
+
+    def _shown(self, inside: Inside, caller: Caller, seen: str, *, part: bool) -> web.Response:
+        drawn = render.console_part(inside, caller.reader, caller.link.project)
+        return page(drawn if part else render.console(drawn, seen, inside.card, caller.reader))
+
+    async def _ask(self, caller: Caller, ask: a.Ask, entered: Entered) -> Answer | None:
+        locale, added, at = caller.reader.language, tuple(entered.files), self.clock.now()
+        asked = inbound.asked(caller.key, ask, ident=entered.ident, at=at, locale=locale, files=added)
+        return taken(await self.desk.handle(asked))
+
+
+def _files_of_note(inside: Inside, entry: str) -> tuple[File, ...]:
+    """Return the files of a note that nothing else has."""
+    notes = [one for one in inside.entries if isinstance(one, Note) and one.id == entry]
+    return tuple(file for one in notes if one.published_as is None for file in one.files)
+
+
+def _asked(act: str, inside: Inside, entered: Entered) -> a.Ask:
+    """Return what a form on a ticket's page asks for. Raises NotFound for what no form asks."""
+    ticket, text = inside.card.ticket, entered.words()
+    visibility = Visibility.INTERNAL if entered["visibility"] == "internal" else Visibility.PUBLIC
+    match act:
+        case "write":
+            # A note, unless the customer was chosen: there is no third way.
+            customer = entered["to"] == "customer"
+            return a.AskReply(ticket, text) if customer else a.AskNote(ticket, text)
+        case "edit":
+            return a.AskEdit(ticket, entered["entry"], text)
+        case "delete":
+            return a.AskRetract(ticket, entered["entry"])
+        case "recall":
+            return a.AskRecall(ticket, entered["entry"])
+        case "publish":
+            return a.AskPublish(ticket, entered["entry"], entered["seen"] or None)
+        case "status" if entered["status"] in list(Status):
+            return a.AskStatus(ticket, Status(entered["status"]), visibility)
+        case "assign":
+            known = {f"{one.network}:{one.id}": one for one in inside.team}
+            me = entered["who"] == "me"
+            if not me and entered["who"] not in ("", *known):
+                raise NotFound
+            return a.AskAssign(ticket, known.get(entered["who"]), me=me, visibility=visibility)
+        case "priority" if entered["priority"] in list(Priority):
+            return a.AskPriority(ticket, Priority(entered["priority"]))
+        case "tags":
+            wanted, has = set(entered["tags"].replace(",", " ").split()), set(inside.card.tags)
+            return a.AskTags(ticket, tuple(sorted(wanted - has)), tuple(sorted(has - wanted)))
+        case "title":
+            return a.AskTitle(ticket, entered["title"])
+        case "time":
+            booked = minutes(entered["time"].strip())
+            if booked is None:
+                raise Refused("no.minutes")
+            return a.AskTime(ticket, booked, entered["what"][:LONGEST])
+        case "close":
+            return a.AskClose(ticket, text, markup.to_hub(entered["reason"]))
+        case "reopen":
+            return a.AskReopen(ticket)
+        case _:
+            raise NotFound
