@@ -80,6 +80,10 @@ class WebOffice:
         await who.enter(await self.halfdoor.keys.give("once", place, person, timedelta(minutes=9)))
         return who
 
+    def kept(self) -> list[Path]:
+        """Return the files of people that are on the disk."""
+        return list(self.settings.files.glob("??/*"))
+
     async def settle(self) -> None:
         await self.halfdoor.courier.drain()
 
@@ -129,6 +133,11 @@ class Visitor:
     async def enter(self, secret: str, **fields: str) -> Answer:
         return await self.send(f"/{self.half}/enter/{secret}", fields)
 
+    async def token(self) -> str:
+        """Return the token that this session's forms carry."""
+        page = await self.get(f"/{self.half}/")
+        return str(re.findall(r'name="csrf" value="(\w+)"', page.text)[0])
+
     async def send(self, path: str, fields: Mapping[str, str], **more: Any) -> Answer:
         """Post a form as it is."""
         async with self.session.post(self.url + path, data=dict(fields), **more) as response:
@@ -136,8 +145,7 @@ class Visitor:
 
     async def post(self, path: str, files: Mapping[str, bytes] | None = None, /, **fields: str) -> Answer:
         """Post a form of a page, with its token, and with files."""
-        page = await self.get(f"/{self.half}/")
-        token = re.findall(r'name="csrf" value="(\w+)"', page.text)[0]
+        token = await self.token()
         if files is None:
             return await self.send(path, {"csrf": token, **fields})
         form = aiohttp.FormData({"csrf": token, **fields}, quote_fields=False, default_to_multipart=True)

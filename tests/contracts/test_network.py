@@ -1,37 +1,48 @@
-"""What `ports.Network` promises, on Slack, on Discord and on the tests' own network alike."""
+"""What `ports.Network` promises, on Slack, on Discord, on the web and on the tests' own network alike."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from adapters.web.network import WebNetwork
 from bot.ports import FileGone, Network, NotSent, Shut
 from bot.tickets.commands import Open
 from bot.tickets.decide import open_ticket
-from bot.tickets.deliveries import Delivery, StaffNotice, ToCustomer, ToStaff
+from bot.tickets.deliveries import CustomerCard, Delivery, StaffNotice, ToCustomer, ToStaff
 from bot.tickets.evolve import evolve
 from bot.tickets.model import (
     Actor,
     CustomerSurface,
     File,
     Message,
+    Note,
     Person,
     Place,
     PostRef,
     Project,
+    Recall,
     Side,
     StaffSurface,
     Surfaces,
 )
 from bot.tickets.project import customer_card, staff_card
+from storage import codec
+from storage.tx import SqlTx
 from tests.discord_office import DiscordOffice, aloud
 from tests.doubles.network import ROBIN, FakeNetwork
 from tests.office import Office
+from tests.web_office import BACK, CARLA, FRONT, Visitor, WebOffice
+from tests.web_office import ROBIN as WEB_ROBIN
 
 ABOUT = Project("ACME", "Acme")
 
@@ -46,19 +57,22 @@ class Bench:
     robin: Person
     carla: Person
     #: Return what stands in a place, and in all threads of it.
-    read: Callable[[Place], list[str]]
+    read: Callable[[Place], Awaitable[list[str]]]
     #: Let the next post fail: "lost" (it takes effect), "refused" (503) or "limited".
     fail: Callable[[str], None]
     #: Let everybody see the staff place.
     open_door: Callable[[], None]
     #: Return what somebody was told alone.
-    told: Callable[[Person], list[str]]
+    told: Callable[[Person], Awaitable[list[str]]]
+    #: Its pages are drawn from what is known, so that staff see a reply wherever it was posted.
+    drawn: bool = False
 
     def __post_init__(self) -> None:
         at = datetime.now(UTC)
         carla = Actor(self.carla, Side.CUSTOMER)
         command = Open(by=carla, number=1, title="Export fails", text="It is empty", entry_id="e1")
-        self.ticket = evolve(None, open_ticket(command, at, ABOUT))
+        self.events = open_ticket(command, at, ABOUT)
+        self.ticket = evolve(None, self.events)
         self.surfaces = Surfaces(
             CustomerSurface("ACME-1", ABOUT, self.front), StaffSurface("ACME-1", ABOUT, self.back)
         )
@@ -108,13 +122,16 @@ async def on_slack(url: str) -> AsyncIterator[Bench]:
                 case _:
                     office.server.fault("chat.postMessage", "429", retry_after=60)
 
-        def read(place: Place) -> list[str]:
+        async def read(place: Place) -> list[str]:
             channel = world.channels[place.id]
             who = office.carla if channel is office.front else office.robin
             return [who._read(one) for one in channel.messages.values()]
 
         def open_door() -> None:
             office.back.private = False
+
+        async def told(person: Person) -> list[str]:
+            return office.robin.sees(world.direct(office.robin.user))
 
         yield Bench(
             office.network,
@@ -125,7 +142,7 @@ async def on_slack(url: str) -> AsyncIterator[Bench]:
             read,
             fail,
             open_door,
-            lambda person: office.robin.sees(world.direct(office.robin.user)),
+            told,
         )
 
 
@@ -134,7 +151,7 @@ async def on_discord(url: str) -> AsyncIterator[Bench]:
         await office.settle()
         faults = {"lost": "lost", "refused": "503", "limited": "429"}
 
-        def read(place: Place) -> list[str]:
+        async def read(place: Place) -> list[str]:
             channel = office.front if place.id == str(office.front.id) else office.back
             shown = [one for where in (channel, *channel.threads) for one in where.history()]
             return [aloud(one) for one in shown]
@@ -143,7 +160,7 @@ async def on_discord(url: str) -> AsyncIterator[Bench]:
             for path in ("/webhooks/*", "/channels/*/messages"):
                 office.server.fail("POST", path, faults[kind], retry_after=60.0)
 
-        def told(person: Person) -> list[str]:
+        async def told(person: Person) -> list[str]:
             backend = office.server.backend
             channel = backend.dm_channels[int(person.id)]
             return [one.content for one in backend.messages[channel].values()]
@@ -178,21 +195,95 @@ async def in_memory(url: str) -> AsyncIterator[Bench]:
     def open_door() -> None:
         network.shut = Shut("public")
 
-    yield Bench(
-        network,
-        front,
-        back,
-        ROBIN.person,
-        Person("fake", "UCARLA", "Carla"),
-        network.read,
-        fail,
-        open_door,
-        lambda person: network.told[person.id],
-    )
+    async def read(place: Place) -> list[str]:
+        return network.read(place)
+
+    async def told(person: Person) -> list[str]:
+        return network.told[person.id]
+
+    carla = Person("fake", "UCARLA", "Carla")
+    yield Bench(network, front, back, ROBIN.person, carla, read, fail, open_door, told)
 
 
-@pytest.fixture(params=[on_slack, on_discord, in_memory], ids=["slack", "discord", "memory"])
+class Written(WebNetwork):
+    """The web, where what is posted is known before, as it always is by the desk."""
+
+    def __init__(self, office: WebOffice) -> None:
+        super().__init__(office.settings, office.clock)
+        self.store, self.pages = office.halfdoor.store, office.network
+        self.announced, self.told, self.holds = self.pages.announced, self.pages.told, self.pages.holds
+        self.bench: Bench
+
+    async def post(self, delivery: Delivery, part: str, mark: str) -> PostRef:
+        await self._write(delivery)
+        return await self.pages.post(delivery, part, mark)
+
+    async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
+        await self._write(delivery)
+        await self.pages.update(delivery, part, post)
+
+    async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
+        await self._write(delivery, recalled=True)
+        await self.pages.remove(delivery, part, post)
+
+    async def _write(self, delivery: Delivery, *, recalled: bool = False) -> None:
+        bench, content = self.bench, delivery.content
+
+        def work(connection: sa.Connection, tx: SqlTx) -> None:
+            match content:
+                case CustomerCard():
+                    tx.add(bench.ticket, bench.surfaces)
+                    tx.save(None, bench.ticket, bench.events)
+                case Message() | Note():
+                    gone = Recall(content.by, bench.at) if recalled else None
+                    kept = replace(content, recalled=gone) if isinstance(content, Message) else content
+                    connection.execute(tx.upserts.entry, [codec.dump_entry(kept)])
+                case StaffNotice():
+                    tx.owe([delivery], bench.at)
+                case _:
+                    pass
+
+        await self.store.change(work)
+
+
+async def on_web(url: str) -> AsyncIterator[Bench]:
+    with TemporaryDirectory() as folder:
+        async with WebOffice(url, Path(folder)) as office:
+            who = {FRONT: await office.customer(), BACK: await office.staff(Person("web", "kim", "Kim"))}
+            robin, network = await office.staff(), Written(office)
+
+            async def news(visitor: Visitor) -> list[str]:
+                page = await visitor.get(f"/{visitor.half}/")
+                return re.findall(r'<p class="card news" role="status">(.*?)</p>', page.text)
+
+            async def read(place: Place) -> list[str]:
+                page = await who[place].get(f"/{who[place].half}/ACME-1")
+                return [*page.said, *await news(who[place])]
+
+            async def told(person: Person) -> list[str]:
+                return await news(robin)
+
+            def cannot(*_: str) -> None:
+                raise AssertionError("a page has no call that fails, and no door but its keys")
+
+            bench = Bench(network, FRONT, BACK, WEB_ROBIN, CARLA, read, cannot, cannot, told, drawn=True)
+            network.bench = bench
+            yield bench
+
+
+CHATS = {"slack": on_slack, "discord": on_discord, "memory": in_memory}
+EVERY = CHATS | {"web": on_web}
+
+
+@pytest.fixture(params=EVERY.values(), ids=EVERY)
 async def bench(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[Bench]:
+    async for made in request.param(sqlite_url):
+        yield made
+
+
+@pytest.fixture(params=CHATS.values(), ids=CHATS)
+async def chat(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[Bench]:
+    """A network that is somebody else's: its calls fail, and others can be let into its places."""
     async for made in request.param(sqlite_url):
         yield made
 
@@ -202,8 +293,17 @@ async def test_a_cards_first_part_is_what_its_ticket_hangs_on(bench: Bench) -> N
         assert bench.network.parts(card)[0] == ""
     await bench.opened()
     await bench.said(bench.reply("We found it"), "m1")
-    assert sum("We found it" in row for row in bench.read(bench.front)) == 1
-    assert not any("We found it" in row for row in bench.read(bench.back))
+    assert sum("We found it" in row for row in await bench.read(bench.front)) == 1
+    assert bench.drawn or not any("We found it" in row for row in await bench.read(bench.back))
+
+
+async def test_a_note_is_for_staff_alone(bench: Bench) -> None:
+    await bench.opened()
+    by = Actor(bench.robin, Side.STAFF)
+    note = Note(id="n1", ticket="ACME-1", by=by, at=bench.at, text="for us alone")
+    await bench.said(ToStaff(bench.surfaces.staff, note), "n1")
+    assert sum("for us alone" in row for row in await bench.read(bench.back)) == 1
+    assert not any("for us alone" in row for row in await bench.read(bench.front))
 
 
 async def test_an_update_may_come_again_and_so_may_a_removal(bench: Bench) -> None:
@@ -212,44 +312,44 @@ async def test_an_update_may_come_again_and_so_may_a_removal(bench: Bench) -> No
     mended = bench.reply("We found the cause", edited=bench.at)
     for _ in range(2):
         await bench.network.update(mended, "", posts[""])
-    assert sum("We found the cause" in row for row in bench.read(bench.front)) == 1
+    assert sum("We found the cause" in row for row in await bench.read(bench.front)) == 1
     for _ in range(2):
         await bench.network.remove(mended, "", posts[""])
-    assert not any("We found" in row for row in bench.read(bench.front))
+    assert not any("We found" in row for row in await bench.read(bench.front))
 
 
-async def test_what_ended_in_doubt_is_found_by_its_mark_and_nothing_else_is(bench: Bench) -> None:
-    await bench.opened()
+async def test_what_ended_in_doubt_is_found_by_its_mark_and_nothing_else_is(chat: Bench) -> None:
+    await chat.opened()
     since = datetime.now(UTC) - timedelta(seconds=60)
-    before = await bench.said(bench.reply("ok", "r1"), "m1")
-    bench.fail("lost")
-    again = bench.reply("ok", "r2")
+    before = await chat.said(chat.reply("ok", "r1"), "m1")
+    chat.fail("lost")
+    again = chat.reply("ok", "r2")
     with pytest.raises(NotSent) as raised:
-        await bench.said(again, "m2")
+        await chat.said(again, "m2")
     assert raised.value.unsure
     known = frozenset(post.id for post in before.values())
-    found = await bench.network.find(again, {"": "m2"}, since, known)
+    found = await chat.network.find(again, {"": "m2"}, since, known)
     assert len(found) == 1
     assert found[""].id not in known
-    assert sum("ok" in row for row in bench.read(bench.front)) == 2
-    never = bench.reply("never sent", "r3")
-    assert await bench.network.find(never, {"": "m3"}, since, known | {found[""].id}) == {}
+    assert sum("ok" in row for row in await chat.read(chat.front)) == 2
+    never = chat.reply("never sent", "r3")
+    assert await chat.network.find(never, {"": "m3"}, since, known | {found[""].id}) == {}
 
 
-async def test_a_limit_says_when_and_a_fault_that_it_is_not_sure(bench: Bench) -> None:
-    await bench.opened()
-    bench.fail("limited")
+async def test_a_limit_says_when_and_a_fault_that_it_is_not_sure(chat: Bench) -> None:
+    await chat.opened()
+    chat.fail("limited")
     with pytest.raises(NotSent) as raised:
-        await bench.said(bench.reply("one"), "m1")
+        await chat.said(chat.reply("one"), "m1")
     assert raised.value.retry_after is not None
     assert not raised.value.final
 
 
-async def test_a_server_that_fails_leaves_it_open(bench: Bench) -> None:
-    await bench.opened()
-    bench.fail("refused")
+async def test_a_server_that_fails_leaves_it_open(chat: Bench) -> None:
+    await chat.opened()
+    chat.fail("refused")
     with pytest.raises(NotSent) as raised:
-        await bench.said(bench.reply("one"), "m1")
+        await chat.said(chat.reply("one"), "m1")
     assert raised.value.unsure
     assert not raised.value.final
 
@@ -261,29 +361,29 @@ async def test_who_sees_the_staff_place_is_staff(bench: Bench) -> None:
     assert not await bench.network.is_staff(nobody, bench.back)
 
 
-async def test_a_staff_place_that_others_see_is_shut(bench: Bench) -> None:
-    assert await bench.network.door(bench.back, Side.STAFF) is None
-    assert await bench.network.door(bench.front, Side.CUSTOMER) is None
-    bench.open_door()
+async def test_a_staff_place_that_others_see_is_shut(chat: Bench) -> None:
+    assert await chat.network.door(chat.back, Side.STAFF) is None
+    assert await chat.network.door(chat.front, Side.CUSTOMER) is None
+    chat.open_door()
     await asyncio.sleep(0.05)
-    shut = await bench.network.door(bench.back, Side.STAFF)
+    shut = await chat.network.door(chat.back, Side.STAFF)
     assert shut is not None
     assert (shut.reason, shut.seen) == ("public", True)
 
 
 async def test_all_are_told_in_a_place_and_one_alone(bench: Bench) -> None:
     await bench.network.announce(bench.back, "I have stopped posting here")
-    assert any("I have stopped posting here" in row for row in bench.read(bench.back))
+    assert any("I have stopped posting here" in row for row in await bench.read(bench.back))
     await bench.network.tell(bench.robin, "The channel is gone")
-    assert any("The channel is gone" in row for row in bench.told(bench.robin))
-    assert not any("The channel is gone" in row for row in bench.read(bench.back))
+    assert any("The channel is gone" in row for row in await bench.told(bench.robin))
+    assert not any("The channel is gone" in row for row in await bench.read(bench.back))
 
 
 async def test_a_long_text_loses_nothing(bench: Bench) -> None:
     await bench.opened()
     words = [f"word{n}" for n in range(2000)]
     await bench.said(bench.reply(" ".join(words)), "m1")
-    shown = " ".join(bench.read(bench.front))
+    shown = " ".join(await bench.read(bench.front))
     assert [word for word in words if word not in shown] == []
 
 
@@ -291,7 +391,7 @@ async def test_a_notice_reaches_staff(bench: Bench) -> None:
     await bench.opened()
     notice = StaffNotice(id="n1", ticket="ACME-1", text="Carla rated it 4 of 5.")
     await bench.said(ToStaff(bench.surfaces.staff, notice), "n1")
-    assert any("Carla rated it 4 of 5." in row for row in bench.read(bench.back))
+    assert any("Carla rated it 4 of 5." in row for row in await bench.read(bench.back))
 
 
 async def test_a_file_that_is_gone_is_said_to_be(bench: Bench) -> None:

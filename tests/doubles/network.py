@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.ports import FileGone, Shut
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, StaffNotice
-from bot.tickets.model import Actor, Message, Person, Place, PostRef, Side
+from bot.tickets.model import Actor, Message, Note, Person, Place, PostRef, Side
 
 CARLA = Actor(Person("fake", "UCARLA", "Carla"), Side.CUSTOMER)
 ROBIN = Actor(Person("fake", "UROBIN", "Robin"), Side.STAFF)
@@ -108,7 +108,7 @@ def text(delivery: Delivery) -> str:
     match delivery.content:
         case CustomerCard() | StaffCard():
             return f"{delivery.surface.ticket} {delivery.content.title} card"
-        case Message() | StaffNotice():
+        case Message() | Note() | StaffNotice():
             return delivery.content.text
         case _:
             return type(delivery.content).__name__
