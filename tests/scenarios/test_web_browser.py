@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, Frame, Page, async_playwright, expect
 
 from bot.wiring import demo_desk
 from tests.doubles.chromium import FLAGS, chromium
+from tests.web_office import BACK, ROBIN, WebOffice
 
 #: What of axe's rules is asked for: levels A and AA.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -77,10 +79,13 @@ async def test_a_tickets_whole_life_with_both_panes_open_and_live(browser: Brows
 
     # the reply looks unmistakably different, and shows what will be sent
     await right.get_by_label("Reply to customer").check()
-    await right.fill("#text", "We found it")
+    await expect(composer.locator(".warning")).to_have_text("🌐 Carla will read this.")
+    await right.fill("#text", "We **found** it")
+    await right.set_input_files("#files", {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"p"})
     await expect(composer).to_have_class("composer card to-customer")
+    await expect(composer.locator(".preview strong", has_text="found")).to_have_text("found")
     await expect(composer.locator(".preview")).to_contain_text("Robin (Support)")
-    await expect(composer.locator(".preview-text")).to_have_text("We found it")
+    await expect(composer.locator(".preview")).to_contain_text("plan.txt")
     await expect(composer.locator("button")).to_have_text("🌐 Send to customer")
     await composer.locator("button").click()
     await expect(left.locator("article.said")).to_have_count(2)
@@ -88,18 +93,35 @@ async def test_a_tickets_whole_life_with_both_panes_open_and_live(browser: Brows
     # after each sending it is a note again
     await expect(right.get_by_label("A note for us")).to_be_checked()
 
-    # what somebody is writing stays while the page changes beneath it
+    # what somebody is writing stays, with the hand on it, while the page changes beneath it
     await left.fill("form.card textarea", "And March")
-    await right.locator("summary", has_text="Edit").click()
-    await right.locator("article textarea").fill("We found the cause")
-    await left.get_by_role("button", name="Send").click()
+    await right.locator("article.public summary", has_text="Edit").click()
+    words = right.locator("article.public textarea")
+    await words.fill("We found the cause")
+    await right.locator("summary", has_text="Book time").click()
+    await right.get_by_label("How long").fill("1h")
+    await words.focus()
+    before = await said.count()
+    await left.locator("form[action$=say]").evaluate("one => one.requestSubmit()")
     await expect(left.locator("article.said")).to_have_count(3)
-    await panes.page.wait_for_timeout(1500)
-    await expect(right.locator("article textarea")).to_have_value("We found the cause")
+    await expect(said).to_have_count(before + 2)
+    await expect(words).to_have_value("We found the cause")
+    assert await words.evaluate("one => one === document.activeElement")
+    await expect(right.get_by_label("How long")).to_have_value("1h")
+    # and the hand of who writes on the other side is not taken away
+    await left.locator("form[action$=say] textarea").click()
+    await panes.page.keyboard.type("And ")
+    await left.locator("form[action$=close]").evaluate("one => one.requestSubmit()")
+    await expect(right.locator("#part")).to_contain_text("ACME-1 is solved.")
+    await panes.page.keyboard.type("April")
+    await expect(left.locator("form[action$=say] textarea")).to_have_value("And April")
+    await left.get_by_role("button", name="It is not solved").click()
+    await expect(right.locator("#part")).to_contain_text("Carla opened it again.")
     await right.get_by_role("button", name="Change for customer").click()
     await expect(left.locator("article.said").nth(1)).to_contain_text("We found the cause")
 
     # closed and rated
+    await expect(right.get_by_label("How long")).to_have_value("1h")
     await right.locator("summary", has_text="Close").click()
     await right.locator("form[action$=close] textarea[name=text]").fill("Fixed in 4.2.1")
     await right.locator("form[action$=close] textarea[name=reason]").fill("our fault")
@@ -112,6 +134,15 @@ async def test_a_tickets_whole_life_with_both_panes_open_and_live(browser: Brows
     assert "CSV writer" not in text
     assert "our fault" not in text
     assert panes.errors == []
+    found = await Axe().run(panes.page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+    # the record, on paper
+    page = await panes.page.context.new_page()
+    await page.goto(left.url + "/record")
+    printed = await page.pdf()
+    assert printed.startswith(b"%PDF")
+    assert "Fixed in 4.2.1" in await page.locator("body").inner_text()
 
 
 async def test_by_keyboard_alone(browser: Browser, address: str) -> None:
@@ -119,9 +150,8 @@ async def test_by_keyboard_alone(browser: Browser, address: str) -> None:
     root = address.partition("/demo/")[0]
     page = await panes.page.context.new_page()
     await page.goto(f"{root}/c/")
-    for keys in ("Tab", "Tab", "Tab"):
-        await page.keyboard.press(keys)
-    await page.locator("#title").focus()
+    while not await page.evaluate("document.activeElement.id === 'title'"):
+        await page.keyboard.press("Tab")
     await page.keyboard.type("Keyboard only")
     await page.keyboard.press("Tab")
     await page.keyboard.type("no mouse here")
@@ -139,15 +169,25 @@ async def test_by_keyboard_alone(browser: Browser, address: str) -> None:
     await page.keyboard.type("a note")
     await page.keyboard.press("Control+Enter")
     await expect(page.locator("article.note")).to_have_count(1)
-    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("Escape")
     await page.keyboard.press("r")
     await page.keyboard.type("a reply")
     await page.keyboard.press("Control+Enter")
     await expect(page.locator("article.said", has_text="a reply")).to_have_count(2)
-    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("Escape")
     await page.keyboard.press("s")
     await expect(page.locator("select[name=status]")).to_be_focused()
-    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("u")
+    await page.wait_for_url("**/team/")
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/team/ACME-1")
+    await page.keyboard.press("c")
+    await page.keyboard.type("Done by hand")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#part")).to_contain_text("ACME-1 is solved.")
+    await page.keyboard.press("Escape")
     await page.keyboard.press("u")
     await page.wait_for_url("**/team/")
     await page.keyboard.press("/")
@@ -167,7 +207,7 @@ async def test_a_phone_fits_and_axe_finds_nothing(browser: Browser, address: str
     await left.wait_for_url("**/c/ACME-1")
     page = await panes.page.context.new_page()
     await page.goto(f"{root}/team/ACME-1")
-    await page.get_by_label("Your words").fill("a note")
+    await page.locator("#text").fill("a note")
     await page.locator("form.composer button").click()
     await expect(page.locator("article.note")).to_have_count(1)
     for path in ("/c/", "/c/ACME-1", "/team/", "/team/ACME-1", "/team/numbers"):
@@ -176,6 +216,10 @@ async def test_a_phone_fits_and_axe_finds_nothing(browser: Browser, address: str
         assert wide <= 360, path
         if path.startswith("/team/A"):
             await page.get_by_label("Reply to customer").check()
+            await page.locator("#text").fill("a reply")
+            await expect(page.locator("section.preview")).to_contain_text("a reply")
+        for one in await page.locator("summary").all():
+            await one.click()
         # axe must be let into the page, past the policy that keeps scripts out
         found = await Axe().run(page, options=RULES)
         assert found.response["passes"], "axe has looked at nothing"
@@ -192,3 +236,37 @@ async def test_in_german(browser: Browser, address: str) -> None:
     await expect(panes.right.locator("body")).to_contain_text("Offen")
     body = await panes.page.locator("body").inner_text()
     assert "Carla, eine Kundin" in body
+    await panes.right.get_by_role("link", name="ACME-1 · Export geht nicht").click()
+    await panes.right.get_by_label("Kunden antworten").check()
+    await expect(panes.right.locator(".warning")).to_have_text("🌐 Das liest Carla.")
+    assert panes.errors == []
+
+
+async def test_who_is_let_out_sees_nothing_any_more(
+    browser: Browser, sqlite_url: str, tmp_path: Path
+) -> None:
+    async with WebOffice(sqlite_url, tmp_path) as office:
+        await (await office.customer()).post("/c/", title="Export fails", text="x")
+        await office.settle()
+        page = await browser.new_page()
+        secret = await office.halfdoor.keys.give("once", BACK, ROBIN, timedelta(minutes=9))
+        await page.goto(f"{office.network.url}/team/enter/{secret}")
+        await page.get_by_role("button", name="Come in").click()
+        await page.get_by_role("link", name="ACME-1 · Export fails").click()
+        await expect(page.locator("body")).to_contain_text("Carla, Acme (Web)")
+        await office.halfdoor.keys.revoke(BACK)
+        await expect(page.locator("body")).to_contain_text("Please open the link that you were given.")
+        await expect(page.locator("body")).not_to_contain_text("Export fails")
+
+
+async def test_what_cannot_be_sent_now_stays_to_be_sent_again(browser: Browser, address: str) -> None:
+    panes = await open_panes(browser, address)
+    left = panes.left
+    await left.fill("#title", "Export fails")
+    await panes.page.context.set_offline(True)
+    await left.get_by_role("button", name="Open ticket").click()
+    await expect(left.locator("#said")).to_contain_text("I cannot be reached just now.")
+    await expect(left.locator("#title")).to_have_value("Export fails")
+    await panes.page.context.set_offline(False)
+    await left.get_by_role("button", name="Open ticket").click()
+    await left.wait_for_url("**/c/ACME-1")
