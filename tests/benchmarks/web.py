@@ -1,4 +1,5 @@
-"""Pages at a hundred thousand tickets: how long they take, and requests beside a bare handler of the same template.
+"""Pages at a hundred thousand tickets: how long they and what is done on them take, and requests a second beside
+a bare handler of the same template.
 
 The bare handler draws the same ticket's page, once read, and does nothing else: no session, no look-up.
 """
@@ -30,7 +31,7 @@ from storage.store import SqlStore
 from storage.upgrade import upgrade
 from tests.web_office import BACK, CARLA, FRONT, ROBIN, WebOffice
 
-TICKETS, BATCH, REQUESTS, AT_ONCE, ROUNDS, LOOKS = 100_000, 2_000, 600, 8, 3, 60
+TICKETS, BATCH, REQUESTS, AT_ONCE, ROUNDS, LOOKS, ACTS = 100_000, 2_000, 600, 8, 3, 60, 20
 
 
 async def fill(url: str) -> None:
@@ -76,7 +77,8 @@ def bare(pipe: Connection, outside: Outside) -> None:
         about, reader = Project("ACME", "Acme"), Reader("en", csrf="x" * 64)
 
         async def page(_: web.Request) -> web.Response:
-            return web.Response(text=render.for_customer(outside, reader, about), content_type="text/html")
+            part = render.ticket_part(outside, reader, about)
+            return web.Response(text=render.ticket(part, outside.card, reader), content_type="text/html")
 
         app = web.Application()
         app.router.add_get("/page", page)
@@ -96,7 +98,8 @@ def halfdoor(pipe: Connection, url: str, folder: str) -> None:
         async with WebOffice(url, Path(folder)) as office:
             visitors = await office.customer(), await office.staff()
             cookies = [next(iter(one.session.cookie_jar)) for one in visitors]
-            pipe.send((office.network.url, {one.key: one.value for one in cookies}))
+            tokens = {one.half: await one.token() for one in visitors}
+            pipe.send((office.network.url, {one.key: one.value for one in cookies}, tokens))
             await asyncio.to_thread(pipe.recv)
 
     asyncio.run(serve())
@@ -128,6 +131,8 @@ async def looks(root: str, cookies: dict[str, str]) -> dict[str, list[float]]:
         "/team/",
         "/team/?words=Question+4711&closed=1",
         f"/team/ACME-{TICKETS // 2}",
+        f"/c/?words=Question+{TICKETS // 3}",
+        f"/c/?before=ACME-{TICKETS // 2}",
     )
     found: dict[str, list[float]] = {path: [] for path in paths}
     async with aiohttp.ClientSession(
@@ -143,6 +148,33 @@ async def looks(root: str, cookies: dict[str, str]) -> dict[str, list[float]]:
     return found
 
 
+async def acts(root: str, cookies: dict[str, str], tokens: dict[str, str]) -> dict[str, list[float]]:
+    """Return how long what is done takes until the page that shows it is there, in milliseconds."""
+    key = f"ACME-{TICKETS - 50}"  # it is open
+    forms: tuple[tuple[str, dict[str, str]], ...] = (
+        (f"/c/{key}/say", {"text": "It is **so**."}),
+        (f"/team/{key}/write", {"text": "a note", "to": "note"}),
+        (f"/team/{key}/write", {"text": "a reply", "to": "customer"}),
+        (f"/team/{key}/time", {"time": "5m", "what": "looking"}),
+        ("/c/", {"title": "One more", "text": "It is so."}),
+    )
+    found: dict[str, list[float]] = {}
+    async with aiohttp.ClientSession(
+        headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items()), "HX-Request": "true"}
+    ) as session:
+        for _ in range(ACTS):
+            for path, fields in forms:
+                form = {"csrf": tokens[path.split("/")[1]], **fields}
+                began = time.perf_counter()
+                async with session.post(root + path, data=form) as answer:
+                    assert answer.status == 200
+                    assert "HX-Retarget" not in answer.headers
+                    await answer.read()
+                taken = (time.perf_counter() - began) * 1000
+                found.setdefault(f"{path} {fields.get('to', '')}".strip(), []).append(taken)
+    return found
+
+
 async def run(*, profile: bool = False) -> tuple[list[tuple[str, str]], dict[str, float]]:
     """Serve both in processes of their own, in turn, and compare medians."""
     context = multiprocessing.get_context("spawn")
@@ -150,7 +182,7 @@ async def run(*, profile: bool = False) -> tuple[list[tuple[str, str]], dict[str
         url = f"sqlite:///{folder}/desk.db"
         await fill(url)
         store = SqlStore(url)
-        outside = await Pages(store).ticket_outside(FRONT, f"ACME-{TICKETS // 2}")
+        outside = await Pages(store, SystemClock()).ticket_outside(FRONT, f"ACME-{TICKETS // 2}")
         await store.close()
         assert outside is not None
         first, pipe = context.Pipe(), context.Pipe()
@@ -161,18 +193,19 @@ async def run(*, profile: bool = False) -> tuple[list[tuple[str, str]], dict[str
         for one in servers:
             one.start()
         plain = await asyncio.to_thread(first[0].recv)
-        root, cookies = await asyncio.to_thread(pipe[0].recv)
+        root, cookies, tokens = await asyncio.to_thread(pipe[0].recv)
         page = f"{root}/c/ACME-{TICKETS // 2}"
         rates: dict[str, list[float]] = {"bare": [], "halfdoor": []}
         for _ in range(ROUNDS):
             rates["bare"].append(await rate(plain, {}))
             rates["halfdoor"].append(await rate(page, cookies))
         times = await looks(root, cookies)
+        done = await acts(root, cookies, tokens)
         for one in servers:
             one.kill()
     middle = {name: statistics.median(found) for name, found in rates.items()}
     rows = [(f"{name}, requests a second", f"{found:.0f}") for name, found in middle.items()]
-    for path, found in times.items():
+    for path, found in (times | {f"POST {path}": found for path, found in done.items()}).items():
         rows.append((f"{path}, ms p50 / p99", f"{_at(found, 50):.1f} / {_at(found, 99):.1f}"))
     every = [one for found in times.values() for one in found]
     return rows, {
