@@ -119,6 +119,7 @@ class Asking:
         self.side = Side.STAFF if incoming.place == link.staff_place else Side.CUSTOMER
         #: What came with the post or the form that asks: it goes where the text goes.
         self.files = incoming.act.files if isinstance(incoming.act, Said | Asked) else ()
+        self.post = incoming.act.post if isinstance(incoming.act, Asked) else None
         self.entry_id = hashlib.blake2b(incoming.ref.encode(), digest_size=12).hexdigest()
 
     def words(
@@ -131,8 +132,8 @@ class Asking:
     def asked(self, ask: a.Ask, said: PostRef | None = None) -> Answer | None:
         match ask:
             case a.AskOpen(title=title, text=text):
-                post = self.incoming.act.post if isinstance(self.incoming.act, Asked) else None
-                return self.words("done.opened", ticket=self.open(title, text, post, files=self.files).key)
+                ticket = self.open(title, text, self.post, files=self.files)
+                return self.words("done.opened", ticket=ticket.key)
             case a.AskDesk():
                 return self.desk()
             case a.AskList():
@@ -170,7 +171,7 @@ class Asking:
         match ask:
             case a.AskComment(text=text, public=public):
                 if by.side is Side.CUSTOMER or public:
-                    after = self.message(opened, text, said, self.files)
+                    after = self.message(self.latest(opened), text, said or self.post, self.files)
                     return self.words("done.comment", ticket=after.key)
                 self.note_down(opened, text, said)
                 noted = self.words("done.noted", ticket=key)
@@ -427,8 +428,14 @@ class Asking:
         opened = self.tx.ticket_in(self.incoming.place, thread)
         if opened is None and self.tx.may_be_card(self.incoming.place):
             raise NotYet
-        while self.side is Side.CUSTOMER and opened is not None and opened.ticket.continued_by:
-            opened = self.tx.ticket(opened.ticket.continued_by)
+        return self.latest(opened) if opened is not None else None
+
+    def latest(self, opened: Opened) -> Opened:
+        """Return the ticket in which a customer has gone on since; staff mean the one they name."""
+        while self.side is Side.CUSTOMER and opened.ticket.continued_by:
+            following = self.tx.ticket(opened.ticket.continued_by)
+            assert following is not None
+            opened = following
         return opened
 
     def ticket(self, key: str) -> Opened:

@@ -89,7 +89,7 @@ class Asked:
     """Somebody typed a command, pressed a button or sent a form.
 
     `thread` is the one it was typed in: what names no ticket is about that thread's. `files` came with it;
-    `post` is what a new ticket's first words stand as, where they stand as a post.
+    `post` is what a new ticket's first words, or a comment, stand as, where they stand as a post.
     """
 
     ask: Ask

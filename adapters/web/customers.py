@@ -106,11 +106,11 @@ class Customers:
         ticket = request.match_info.get("key", "")
 
         async def seen() -> str:
+            if ticket:
+                again, outside = await self._ticket(request)
+                return render.fingerprint(self._part(outside, again), again.reader)
             again = await self.door.customer(request)
-            if not ticket:
-                return render.fingerprint((await self._list(request, again))[0], again.reader)
-            _, outside = await self._ticket(request)
-            return render.fingerprint(self._part(outside, again), again.reader)
+            return render.fingerprint((await self._list(request, again))[0], again.reader)
 
         if ticket:
             await self._ticket(request)
@@ -144,13 +144,10 @@ class Customers:
         key, ticket, now = caller.key, outside.card.ticket, self.clock.now()
         match act:
             case "say":
-                text, added = entered.words(), tuple(entered.files)
-                if not text.strip() and not added:
+                text = entered.words()
+                if not text.strip() and not entered.files:
                     raise Refused("no.text")
-                locale = caller.reader.language
-                await self._take(
-                    inbound.said(key, ticket, text, added, ident=entered.ident, at=now, locale=locale)
-                )
+                await self._ask(caller, a.AskComment(ticket, text), entered)
             case "edit":
                 post, one = _own(outside, caller, entered)
                 text = entered.words()
@@ -182,7 +179,7 @@ class Customers:
                 at=at,
                 locale=locale,
                 files=added,
-                stands=isinstance(ask, a.AskOpen),
+                stands=isinstance(ask, a.AskOpen | a.AskComment),
             )
         )
 

@@ -9,14 +9,6 @@ from bot.tickets.asks import Ask
 from bot.tickets.model import File, PostRef
 
 
-def said(
-    key: Key, ticket: str, text: str, files: tuple[File, ...], *, ident: str, at: datetime, locale: str
-) -> Incoming:
-    """Somebody wrote in a ticket's thread; `ident`: the form's own, so that it is taken once."""
-    act = Said(PostRef(key.place, f"{ticket} {ident}"), ticket, text, files=files)
-    return Incoming(f"web:{act.post.id}", key.person, key.place, at, act, locale)
-
-
 def edited(
     key: Key, ticket: str, post: str, text: str, files: tuple[File, ...], *, ident: str, at: datetime
 ) -> Incoming:
@@ -45,7 +37,7 @@ def asked(
 
     `stands`: what it says stands on its author's page from then on, where they can change it.
     """
-    post = PostRef(key.place, f"new {ident}") if stands else None
-    return Incoming(
-        f"web:{key.place.id}:{ident}", key.person, key.place, at, Asked(ask, files=files, post=post), locale
-    )
+    name = f"{type(ask).__name__}:{ident}"
+    post = PostRef(key.place, name) if stands else None
+    act = Asked(ask, files=files, post=post)
+    return Incoming(f"web:{key.place.id}:{name}", key.person, key.place, at, act, locale)

@@ -8,12 +8,12 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from adapters.web.answers import HEADERS, NotIn
+from adapters.web.answers import HEADERS, NotFound, NotIn
 from bot.ports import NotSent, Unavailable
 
 #: Seconds after which a connection that is silent shows that it lives.
 ALIVE_EVERY = 15.0
-#: What a page sees, as a string that is another when it shows something else. Raises NotIn.
+#: What a page sees, as a string that is another when it shows something else. Raises NotIn, NotFound.
 Seen = Callable[[], Awaitable[str]]
 
 
@@ -38,7 +38,7 @@ async def stream(
                 if now != has:
                     has = now
                     await response.write(b"event: changed\ndata: \n\n")
-            except NotIn:
+            except (NotIn, NotFound):
                 await response.write(b"event: left\ndata: \n\n")
                 break
             except (Unavailable, NotSent):

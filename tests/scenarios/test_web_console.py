@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.ports import Shut
-from bot.tickets.model import Person
+from bot.tickets.model import Person, Place
 from tests.web_office import BACK, FRONT, ROBIN, Answer, Visitor, WebOffice
 
 KIM = Person("web", "kim", "Kim")
@@ -188,6 +188,23 @@ async def test_what_is_said_after_the_window_goes_on_in_a_new_ticket(light: WebO
     assert "ACME-2 · Again, the export" in answer.read
     assert "takes up ACME-1" in answer.read
     assert "It goes on in ACME-2." in (await carla.get("/c/ACME-1")).read
+    # and so does whatever else is said on the old page
+    await light.settle()
+    answer = await carla.post("/c/ACME-1/say", text="And March")
+    assert answer.said == ["Carla · (time) Again, the export", "Carla · (time) And March"]
+
+
+async def test_what_is_said_is_heard_wherever_the_ticket_came_from(light: WebOffice) -> None:
+    """A project's page may be another than the place in which a ticket was closed."""
+    robin, new = await light.staff(), Place("web", "acme-new")
+    await robin.post("/team/ACME-1/close", text="Fixed")
+    await light.settle()
+    await light.link("ACME", "Acme", new, BACK)
+    carla = await light.customer(place=new)
+    await carla.post("/c/ACME-1/say", text="Not quite")
+    await light.settle()
+    assert "Carla · (time) Not quite" in (await carla.get("/c/ACME-1")).said
+    assert "🌐 Carla (Acme) · public · (time) Not quite" in (await robin.get("/team/ACME-1")).said
 
 
 async def test_news_are_told_on_the_pages_of_whom_they_concern(light: WebOffice) -> None:
