@@ -117,12 +117,15 @@ def linked(written: str, link: str) -> str:
     return f"[{written}](<{link}>)"
 
 
-def write(blocks: Iterable[Block], *, also: str = "", link: Link = linked) -> str:
+def write(
+    blocks: Iterable[Block], *, also: str = "", link: Link = linked, code: Callable[[str], str] = str
+) -> str:
     """Write a tree so that `read` gives it back, tidied.
 
     `also`: further punctuation to escape, for readers to whom it means something. `link` writes a text that
-    leads to an address, for readers that know other ways.
+    leads to an address, for readers that know other ways. `code` changes what stands as code, likewise.
     """
+    way = _Way(also, link, code)
     lines: list[str] = []
     offsets: list[int] = []
     numbered: set[int] = set()
@@ -132,11 +135,11 @@ def write(blocks: Iterable[Block], *, also: str = "", link: Link = linked) -> st
             lines.append("")
         match block:
             case Code(text=text):
-                lines.append(_fenced(text))
+                lines.append(_fenced(code(text)))
             case Paragraph(spans=spans):
-                lines.append(_inline(spans, also, link))
+                lines.append(_inline(spans, way))
             case Quote(spans=spans):
-                lines += [f"> {line}" for line in _inline(spans, also, link).split("\n")]
+                lines += [f"> {line}" for line in _inline(spans, way).split("\n")]
             case Item(spans=spans, depth=depth, number=number):
                 sign = "- " if number is None else f"{number}. "
                 goes_on = isinstance(before, Item) and depth <= before.depth and depth in numbered
@@ -148,7 +151,7 @@ def write(blocks: Iterable[Block], *, also: str = "", link: Link = linked) -> st
                 if number is not None:
                     numbered.add(depth)
                 rest = f"\n{indent}{' ' * len(sign)}"
-                lines.append(indent + sign + _inline(spans, also, link).replace("\n", rest))
+                lines.append(indent + sign + _inline(spans, way).replace("\n", rest))
             case _:
                 assert_never(block)
     return "\n".join(lines)
@@ -376,22 +379,31 @@ def _levelled(blocks: list[Block]) -> Iterator[Block]:
 # ---------------------------------------------------------------- writing
 
 
-def _inline(spans: Line, also: str, link: Link) -> str:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a reader wants things written."""
+
+    also: str
+    link: Link
+    code: Callable[[str], str]
+
+
+def _inline(spans: Line, way: _Way) -> str:
     lines: list[str] = [""]
     for span in spans:
         for n, text in enumerate(span.text.split("\n")):
             if n:
                 lines.append("")
             if text:
-                lines[-1] = _append(lines[-1], replace(span, text=text), also, link)
+                lines[-1] = _append(lines[-1], replace(span, text=text), way)
     return "\n".join(_guard(line) for line in lines)
 
 
-def _append(line: str, span: Span, also: str, link: Link) -> str:
+def _append(line: str, span: Span, way: _Way) -> str:
     if span.code:
-        written = _backticked(span.text)
+        written = _backticked(way.code(span.text))
     else:
-        written = "".join(f"\\{sign}" if sign in _MARKUP or sign in also else sign for sign in span.text)
+        written = "".join(f"\\{sign}" if sign in _MARKUP or sign in way.also else sign for sign in span.text)
         edges = written[0].isalnum(), written[-1].isalnum()
         for sign, on in (("~~", span.strike), ("*", span.italic), ("**", span.bold)):
             if on:
@@ -400,7 +412,7 @@ def _append(line: str, span: Span, also: str, link: Link) -> str:
                 written = f"{sign}{left}{written}{right}{sign}"
                 edges = False, False
     if span.link is not None:
-        written = link(written, span.link)
+        written = way.link(written, span.link)
     if line and line[-1] in "*~`_" and written[0] in "*~`_":
         line += JOINER
     return line + written

@@ -60,12 +60,12 @@ def mentioned(text: str) -> list[str]:
 
 def content(text: str) -> str:
     """Turn hub text into what Discord shows as it was meant."""
-    blocks = [
-        # Discord has no longer fences: three signs within code are held apart.
-        Code(re.sub(r"(?<=`)(?=`)", JOINER, block.text)) if isinstance(block, Code) else block
-        for block in hub.read(text)
-    ]
-    return _outside_fixed(hub.write(blocks, also=SIGNS, link=_link))
+    return _outside_fixed(hub.write(hub.read(text), also=SIGNS, link=_link, code=_held_apart))
+
+
+def _held_apart(code: str) -> str:
+    """Hold the signs of code within code apart: Discord has no longer fences, and takes three for a block's."""
+    return re.sub(r"(?<=`)(?=`)", JOINER, code)
 
 
 def plain(text: str) -> str:

@@ -73,6 +73,15 @@ def test_each_row_of_the_table(discord: str, shown: str) -> None:
     assert markup.to_hub(discord, NAMES) == shown
 
 
+@pytest.mark.parametrize("code", ["``", "a``b", "```", "`", "a```b``c"])
+def test_code_of_backticks_is_no_block(code: str) -> None:
+    text = hub.write([hub.Paragraph((hub.Span(code, code=True),))])
+    written = markup.content(text)
+    assert "```" not in written
+    assert written.replace(hub.JOINER, "") != ""
+    assert markup.to_hub(written, NAMES) == text
+
+
 def test_an_address_keeps_its_signs() -> None:
     assert markup.content(r"see https://example.com/a\_b\_c now").replace(hub.JOINER, "") == (
         "see https://example.com/a_b_c now"
