@@ -104,7 +104,8 @@ class DiscordOffice:
                 before = self.server.events, len(self.server.calls)
                 await asyncio.sleep(0.02)
                 await self.halfdoor.courier.drain()
-                busy = self.server.under_way or before != (self.server.events, len(self.server.calls))
+                seen = before != (self.server.events, len(self.server.calls))
+                busy = self.server.under_way or seen or _handling()
                 quiet = 0 if busy else quiet + 1
 
     async def reconnected(self) -> None:
@@ -205,6 +206,15 @@ class DiscordOffice:
     def payload(self, message: discord.Message) -> dict[str, Any]:
         backend = self.server.backend
         return dict(serializers.message_payload(backend, backend.messages[message.channel.id][message.id]))
+
+
+#: How discord.py names the tasks in which it hands on what has happened.
+HANDLING = ("discord.py: ", "discord-ui-view-dispatch", "discord-ui-modal-dispatch", "CommandTree")
+
+
+def _handling() -> bool:
+    """Whether something that has happened is still being dealt with, however slow the machine is."""
+    return any(task.get_name().startswith(HANDLING) for task in asyncio.all_tasks())
 
 
 def aloud(message: discord.Message) -> str:

@@ -64,7 +64,7 @@ def content(text: str) -> str:
 
 
 def _held_apart(code: str) -> str:
-    """Hold the signs of code within code apart: Discord has no longer fences, and takes three for a block's."""
+    """Hold signs of code within code apart: Discord has no longer fences, and takes three for a block's."""
     return re.sub(r"(?<=`)(?=`)", JOINER, code)
 
 
