@@ -243,7 +243,8 @@ def web_revoke(
         link = await _linked(store, key)
         keys, count = Keys(store, SystemClock()), 0
         for place in (*link.customer_places, link.staff_place):
-            count += await keys.revoke(place, _on_web(name) if name else None)
+            side = Side.STAFF if place == link.staff_place else Side.CUSTOMER
+            count += await keys.revoke(place, _on_web(key, side, name) if name else None)
         out.print(f"{count} links and sessions were taken back.")
 
     _with_store(work)
@@ -258,7 +259,7 @@ def _print_link(key: str, side: Side, name: str, kind: str, life: timedelta) -> 
         place = next((one for one in places if one.network == "web"), None)
         if place is None:
             raise Stop(f"{key} has no such place on the web: add one with `halfdoor project add`.")
-        person = _on_web(name) if name else Person("web", "", "")
+        person = _on_web(key, side, name) if name else Person("web", "", "")
         secret = await Keys(store, SystemClock()).give(kind, place, person, life)
         half = "c" if side is Side.CUSTOMER else "team"
         base = web.url or f"http://{web.listen}"
@@ -274,9 +275,10 @@ async def _linked(store: SqlStore, key: str) -> Link:
     return found
 
 
-def _on_web(name: str) -> Person:
-    """Return somebody who comes by the web alone; the same name is the same person."""
-    return Person("web", hashlib.blake2b(name.encode(), digest_size=8).hexdigest(), name)
+def _on_web(project: str, side: Side, name: str) -> Person:
+    """Return somebody who comes by the web alone: on one side of a project, a name is one person's."""
+    who = f"{project} {side} {name}"
+    return Person("web", hashlib.blake2b(who.encode(), digest_size=8).hexdigest(), name)
 
 
 @deliveries.command("list")

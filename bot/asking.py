@@ -88,9 +88,9 @@ def apply(tx: Tx, link: Link, opened: Opened, command: c.Command, at: datetime) 
     return replace(opened, ticket=after)
 
 
-def digest(note: Note) -> str:
-    """Return what tells one wording of a note from another, to publish only what was looked at."""
-    said = repr((note.text, note.files, note.retracted))
+def digest(entry: Message | Note) -> str:
+    """Return what tells one wording from another, to publish or to change only what was looked at."""
+    said = repr((entry.text, entry.files, entry.retracted))
     return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 
@@ -188,9 +188,12 @@ class Asking:
             case a.AskNote(text=text):
                 self.note_down(opened, text, said)
                 return self.words("done.noted", ticket=key)
-            case a.AskEdit(entry=entry, text=text):
+            case a.AskEdit(entry=entry, text=text, seen=seen):
                 self.staff_only()
-                if isinstance(self.tx.entry(entry), Note):
+                found = self.tx.entry(entry)
+                if found is not None and seen is not None and seen != digest(found):
+                    raise Refused("no.changed_since")
+                if isinstance(found, Note):
                     self.apply(opened, c.EditNote(by=by, note=self.own_note(entry), text=text))
                     return self.words("done.noted", ticket=key)
                 self.apply(opened, c.EditMessage(by=by, message=self.entry(entry, Message), text=text))

@@ -59,17 +59,6 @@ class Keys:
 
         return session if await self._store.transact(work) else None
 
-    async def turn(self, secret: str, place: Place) -> None:
-        """Let a session open another place instead. The caller has made sure that the person may see it."""
-        digest, now = _digest(secret), self._clock.now()
-
-        def work(tx: Tx) -> None:
-            key = tx.key(digest, now)
-            if key is not None and key.kind == "session" and tx.drop_key(digest):
-                tx.add_key(digest, replace(key, place=place))
-
-        await self._store.transact(work)
-
     async def leave(self, secret: str) -> None:
         """End a session."""
         await self._store.transact(lambda tx: tx.drop_key(_digest(secret)))

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TypeAlias
 
 from bot.ports import Clock, Link, Numbers, Opened, Store, Tx
+from bot.tickets import events as e
 from bot.tickets.asks import AskList
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, StaffCard
-from bot.tickets.events import TimeBooked
 from bot.tickets.model import File, Message, Note, Person, Place, Status
 from bot.tickets.project import closing_notice, customer_card, staff_card
 from bot.tickets.texts import at_the_door
@@ -19,6 +19,8 @@ from bot.tickets.texts import at_the_door
 OUTSIDE_LIMIT, BOARD_LIMIT = 50, 50
 
 Item: TypeAlias = Message | ClosingNotice
+#: What staff are shown to have been done to a ticket.
+Done: TypeAlias = e.StatusChanged | e.Assigned | e.PriorityChanged | e.Retitled | e.Closed | e.Reopened
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,13 @@ class Notice:
 class Inside:
     """A ticket as staff see it, with what the customer sees beside it.
 
-    `team`: whom it may be given to, as far as they are known.
+    `entries`: what was said, what staff were told, and what was done to it. `team`: whom it may be given to,
+    as far as they are known.
     """
 
     card: StaffCard
-    entries: tuple[Message | Note | Notice, ...]
-    booked: tuple[TimeBooked, ...]
+    entries: tuple[Message | Note | Notice | Done, ...]
+    booked: tuple[e.TimeBooked, ...]
     outside: Outside
     team: tuple[Person, ...]
 
@@ -110,7 +113,8 @@ class Pages:
                 )
                 for one in found[:OUTSIDE_LIMIT]
             )
-            return Rows(rows, rows[-1].card.ticket if len(found) > OUTSIDE_LIMIT else None)
+            older = rows[-1].card.ticket if len(found) > OUTSIDE_LIMIT else None
+            return Rows(tuple(sorted(rows, key=_urgency)), older)
 
         return await self._store.read(work)
 
@@ -131,7 +135,8 @@ class Pages:
             opened = tx.ticket_of(link.project.key, key)
             if opened is None:
                 return None
-            entries: list[Message | Note | Notice] = [*tx.record(key)]
+            entries: list[Message | Note | Notice | Done] = [*tx.record(key)]
+            entries += [one for one in tx.events(key) if isinstance(one, Done)]
             entries += [Notice(at, text) for at, text in tx.notices(key)]
             holders = tx.holders(link.staff_place, now)
             team = [by, *link.project.on_duty, *tx.working(link.project.key), *holders]
@@ -219,6 +224,11 @@ def _shut(tx: Tx, link: Link) -> list[str]:
 
 def _file(found: Message | Note, number: int) -> File | None:
     return found.files[number] if not found.retracted and 0 <= number < len(found.files) else None
+
+
+def _urgency(row: Row) -> int:
+    """What waits for the customer comes first, and what is closed last."""
+    return {Status.PENDING: 0, Status.CLOSED: 2}.get(row.card.status, 1)
 
 
 def _same(one: Person, other: Person) -> bool:

@@ -532,6 +532,10 @@ class Tx(Protocol):
         """Return all that was said on a ticket, oldest first."""
         ...
 
+    def events(self, ticket: str) -> list[Event]:
+        """Return all that happened to a ticket, oldest first."""
+        ...
+
     def notices(self, ticket: str) -> list[tuple[datetime, str]]:
         """Return what staff were told on a ticket beside what was said, oldest first."""
         ...

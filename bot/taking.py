@@ -52,6 +52,7 @@ class Taking(Asking):
     def take(self) -> Answer | None:
         if not self.tx.take(self.incoming.ref, self.at):
             log.info("taken_before", ref=self.incoming.ref)
+            self.not_otherwise()
             return None
         match self.incoming.act:
             case Said() as said:
@@ -70,6 +71,20 @@ class Taking(Asking):
                 return self.asked(ask)
             case _:
                 assert_never(self.incoming.act)
+
+    def not_otherwise(self) -> None:
+        """Refuse what comes again with other words: nobody's words vanish because earlier ones arrived."""
+        match self.incoming.act:
+            case Asked(ask=a.AskOpen(text=text) | a.AskComment(text=text) | a.AskReply(text=text) as ask):
+                pass
+            case Asked(ask=a.AskNote(text=text) as ask):
+                pass
+            case _:
+                return
+        entry = self.tx.entry(self.entry_id)
+        if entry is not None and entry.text != text.strip():
+            log.info("said_otherwise", ask=type(ask).__name__)
+            raise Refused("said.otherwise")
 
     # ------------------------------------------------------------ what is said
 

@@ -16,6 +16,7 @@ from bot.tickets import events as e
 from bot.tickets.model import Side, Status
 from storage.schema import event, ticket
 
+_BY_CUSTOMER, _BY_STAFF = (f'"side":"{side.value}"' for side in (Side.CUSTOMER, Side.STAFF))
 #: The ages by which open tickets are counted, in days; None for all that are older.
 AGES: tuple[int | None, ...] = (1, 3, 7, 30, None)
 
@@ -42,9 +43,20 @@ def numbers(
     def day(at: float) -> date:
         return datetime.fromtimestamp(at, zone).date()
 
-    opened = {row.ticket: row.at for row in connection.execute(happened(e.Opened))}
+    rows = connection.execute(happened(e.Opened)).all()
+    opened = {row.ticket: row.at for row in rows}
+    # What staff open themselves asks for no answer.
+    asked = {row.ticket: row.at for row in rows if _BY_CUSTOMER in row.body}
     closed = connection.execute(happened(e.Closed).order_by(event.c.at)).all()
-    rated = [int(json.loads(row.body)["stars"]) for row in connection.execute(happened(e.Rated))]
+    times: dict[str, list[float]] = {}
+    for row in closed:
+        times.setdefault(row.ticket, []).append(row.at)
+    done = {key: found[-1] for key, found in times.items()}
+    # Of each closing the last rating counts.
+    rated: dict[tuple[str, int], int] = {}
+    for row in connection.execute(happened(e.Rated).order_by(event.c.at)):
+        which = sum(at <= row.at for at in times.get(row.ticket, ()))
+        rated[row.ticket, which] = int(json.loads(row.body)["stars"])
     booked: Counter[str] = Counter()
     booked_by: Counter[str] = Counter()
     for row in connection.execute(happened(e.TimeBooked)):
@@ -52,14 +64,14 @@ def numbers(
         booked[row.project] += int(one["minutes"])
         booked_by[str(one["by"]["person"]["name"])] += int(one["minutes"])
     first = _first_answers(connection, projects, start, end)
-    began = _opened_at(connection, {row.ticket for row in closed} - set(opened)) | opened
+    began = _opened_at(connection, set(done) - set(opened)) | opened
     return Numbers(
         opened=dict(sorted(Counter(day(at) for at in opened.values()).items())),
         closed=dict(sorted(Counter(day(row.at) for row in closed).items())),
         open_by_age=_open_by_age(connection, projects, now.timestamp()),
-        first_answer=_spread([first[key] - at for key, at in opened.items() if key in first]),
-        to_close=_spread([row.at - began[row.ticket] for row in closed if row.ticket in began]),
-        ratings={stars: rated.count(stars) for stars in range(1, 6)},
+        first_answer=_spread([first[key] - at for key, at in asked.items() if key in first]),
+        to_close=_spread([at - began[key] for key, at in done.items() if key in began]),
+        ratings={stars: list(rated.values()).count(stars) for stars in range(1, 6)},
         booked=dict(booked.most_common()),
         booked_by=dict(booked_by.most_common()),
     )
@@ -79,7 +91,7 @@ def _first_answers(
             began.c.at >= start,
             began.c.at < end,
             event.c.kind == e.MessageAdded.__name__,
-            event.c.body.contains(f'"side":"{Side.STAFF.value}"'),
+            event.c.body.contains(_BY_STAFF),
         )
         .group_by(event.c.ticket)
     )

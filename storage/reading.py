@@ -32,6 +32,8 @@ from storage.schema import delivery, entry, event, place, project, surface, tick
 TAGGED = 200
 #: Tickets that are looked for in one statement.
 FILTERED = 500
+#: The newest messages of a ticket among which its last word is looked for.
+LAST = 50
 
 
 class Reading:
@@ -56,15 +58,15 @@ class Reading:
         places = self._connection.execute(
             sa.select(place).where(place.c.project == key).order_by(place.c.network, place.c.id)
         ).all()
-        customers = tuple(Place(p.network, p.id) for p in places if p.side == Side.CUSTOMER)
-        staff = next(Place(p.network, p.id) for p in places if p.side == Side.STAFF)
-        about = codec.load_project(row)
-        return Link(about, customers, staff)
+        return _link(row, places)
 
     def links(self) -> list[Link]:
         """Return all projects, by key."""
-        keys = self._connection.scalars(sa.select(project.c.key).order_by(project.c.key)).all()
-        return [link for key in keys if (link := self.project(key))]
+        places: dict[str, list[Any]] = {}
+        for row in self._connection.execute(sa.select(place).order_by(place.c.network, place.c.id)):
+            places.setdefault(row.project, []).append(row)
+        rows = self._connection.execute(sa.select(project).order_by(project.c.key))
+        return [_link(row, places[row.key]) for row in rows]
 
     def ticket(self, key: str) -> Opened | None:
         return self._opened(self._connection.execute(self._ticket, {"key": key}).first())
@@ -224,47 +226,60 @@ class Reading:
             surface.c.side == Side.CUSTOMER.value,
         )
         newest = sa.select(surface.c.ticket).where(*here).order_by(surface.c.id.desc()).limit(limit)
+        number = None
         if before:
-            other = surface.alias("before")
-            last = sa.select(other.c.id).where(other.c.ticket == before, other.c.side == Side.CUSTOMER.value)
-            newest = newest.where(surface.c.id < last.scalar_subquery())
-        if words:
-            # First the titles, then the few that are found: a project may have other places.
-            of = sa.select(schema.place.c.project).where(
-                schema.place.c.network == place.network, schema.place.c.id == place.id
-            )
-            # All statuses are named, and we sort ourselves, so that ix_ticket_list is read and nothing else.
-            named = sa.select(ticket.c.number, ticket.c.key).where(
-                ticket.c.project == of.scalar_subquery(),
-                ticket.c.status.in_([one.value for one in Status]),
-                self._named(words),
-            )
-            keys = [row.key for row in sorted(self._connection.execute(named), reverse=True)]
-            found: list[str] = []
-            for n in range(0, len(keys), FILTERED):
-                if len(found) < limit:
-                    some = newest.where(surface.c.ticket.in_(keys[n : n + FILTERED]))
-                    found += self._connection.scalars(some).all()
-            chosen = ticket.c.key.in_(found[:limit])
-        else:
-            chosen = ticket.c.key.in_(newest)
+            found = self._connection.execute(
+                sa.select(surface.c.id, ticket.c.number)
+                .join(ticket, ticket.c.key == surface.c.ticket)
+                .where(surface.c.ticket == before, *here)
+            ).first()
+            if found is None:
+                return []
+            newest, number = newest.where(surface.c.id < found.id), found.number
+        chosen = ticket.c.key.in_(self._named_at(place, newest, words, limit, number) if words else newest)
         rows = self._connection.execute(
             statements.WHOLE.where(chosen).order_by(ticket.c.number.desc(), ticket.c.project)
         )
         return [opened for row in rows if (opened := self._opened(row))]
 
+    def _named_at(
+        self, place: Place, newest: sa.Select[Any], words: str, limit: int, before: int | None
+    ) -> list[str]:
+        """Return the keys of the newest tickets that words name: first the titles, then those of a place."""
+        of = sa.select(schema.place.c.project).where(
+            schema.place.c.network == place.network, schema.place.c.id == place.id
+        )
+        # All statuses are named, and we sort ourselves, so that ix_ticket_list is read and nothing else.
+        named = sa.select(ticket.c.number, ticket.c.key).where(
+            ticket.c.project == of.scalar_subquery(),
+            ticket.c.status.in_([one.value for one in Status]),
+            self._named(words),
+        )
+        if before is not None:
+            named = named.where(ticket.c.number < before)
+        keys = [row.key for row in sorted(self._connection.execute(named), reverse=True)]
+        found: list[str] = []
+        for n in range(0, len(keys), FILTERED):
+            if len(found) < limit:
+                some = newest.where(surface.c.ticket.in_(keys[n : n + FILTERED]))
+                found += [str(one) for one in self._connection.scalars(some)]
+        return found[:limit]
+
     def version(self, project: str, ticket: str) -> tuple[int, int]:
-        if ticket:
-            query = sa.select(schema.ticket.c.version).where(schema.ticket.c.key == ticket)
-            return self._connection.scalar(query) or 0, 0
-        # Whatever happens is owed to somebody.
-        number = sa.select(schema.project.c.last_number).where(schema.project.c.key == project)
-        return self._connection.scalar(number) or 0, self._connection.scalar(
+        if not ticket:
+            changes = sa.select(schema.project.c.changes).where(schema.project.c.key == project)
+            return self._connection.scalar(changes) or 0, 0
+        version = sa.select(schema.ticket.c.version).where(schema.ticket.c.key == ticket)
+        told = (
             sa.select(sa.func.max(delivery.c.id))
-        ) or 0
+            .join(surface, surface.c.id == delivery.c.surface)
+            .where(surface.c.ticket == ticket, schema.is_notice)
+        )
+        return self._connection.scalar(version) or 0, self._connection.scalar(told) or 0
 
     def last_message(self, ticket: str) -> Message | None:
-        rows = self._connection.execute(statements.LAST_MESSAGES, {"ticket": ticket})
+        """Return the newest message that stands, of the newest that were said."""
+        rows = self._connection.execute(statements.LAST_MESSAGES.limit(LAST), {"ticket": ticket})
         for row in rows:
             found = codec.load_entry(*row)
             if isinstance(found, Message) and not found.retracted and found.recalled is None:
@@ -421,3 +436,9 @@ class Reading:
                 StaffSurface(loaded.key, owner, Place(s_network, s_place), s_thread),
             ),
         )
+
+
+def _link(row: Any, places: Sequence[Any]) -> Link:
+    customers = tuple(Place(p.network, p.id) for p in places if p.side == Side.CUSTOMER)
+    staff = next(Place(p.network, p.id) for p in places if p.side == Side.STAFF)
+    return Link(codec.load_project(row), customers, staff)

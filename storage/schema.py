@@ -32,6 +32,8 @@ project = sa.Table(
     #: The people who are in each new staff thread from the start, as JSON.
     sa.Column("on_duty", sa.Text, nullable=False, server_default="[]"),
     sa.Column("last_number", sa.Integer, nullable=False, server_default="0"),
+    #: Counts whatever happens on the project's tickets, so that who watches them all knows.
+    sa.Column("changes", RowId, nullable=False, server_default="0"),
 )
 
 place = sa.Table(

@@ -96,6 +96,9 @@ RECORD = _entry.where(entry.c.ticket == sa.bindparam("ticket")).order_by(entry.c
 MESSAGES = RECORD.where(entry.c.visibility == Visibility.PUBLIC.value)
 LAST_MESSAGES = MESSAGES.order_by(None).order_by(entry.c.at.desc())
 KEY = sa.select(key).where(key.c.digest == sa.bindparam("digest"))
+CHANGED = (
+    sa.update(project).where(project.c.key == sa.bindparam("b_key")).values(changes=project.c.changes + 1)
+)
 SAVE_TICKET = (
     sa.update(ticket)
     .where(ticket.c.key == sa.bindparam("b_key"), ticket.c.version == sa.bindparam("b_version"))

@@ -117,6 +117,7 @@ class SqlTx(Reading):
                 }
             )
         self._connection.execute(statements.ADD_EVENTS, rows)
+        self._connection.execute(statements.CHANGED, {"b_key": after.project})
 
     def owe(self, deliveries: Sequence[Delivery], at: datetime) -> None:
         for one in deliveries:
@@ -137,6 +138,8 @@ class SqlTx(Reading):
             "words": content.text if isinstance(content, StaffNotice) else None,
         }
         self._connection.execute(self.upserts.owe, values)
+        if values["words"] is not None:
+            self._connection.execute(statements.CHANGED, {"b_key": owed.surface.project.key})
         self.woken.add(values["surface"])
 
     def call_at(self, at: datetime, name: str) -> None:

@@ -39,11 +39,12 @@ class AskNote:
 
 @dataclass(frozen=True, slots=True)
 class AskEdit:
-    """Change a published reply, or a note."""
+    """Change a published reply, or a note; with `seen`, only while it reads as when that was its digest."""
 
     ticket: str
     entry: str
     text: str
+    seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

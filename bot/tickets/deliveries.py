@@ -46,6 +46,7 @@ class ClosingNotice:
     ticket: str
     number: int
     closed_by: str
+    at: datetime
     until: datetime
     resolution: Message | None
     rating: int | None

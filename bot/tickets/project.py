@@ -93,6 +93,7 @@ def closing_notice(
         ticket=ticket.key,
         number=number,
         closed_by=closing.by.name,
+        at=closing.at,
         until=closing.until,
         resolution=resolution,
         rating=closing.rating,

@@ -396,6 +396,11 @@ TEXTS: dict[str, Text] = {
     ),
     "duty": Text("On duty: {names}.", "Im Dienst: {names}."),
     "done.panel": Text("The panel is on its way.", "Die Tafel ist unterwegs."),
+    "said.otherwise": Text(
+        "Your earlier words have arrived, and these are others. If they are still to be said, send them once more.",
+        "Der frühere Text ist schon angekommen, und dieser ist ein anderer. Soll er auch gesagt sein, bitte noch"
+        " einmal senden.",
+    ),
     "said.stayed": Text(
         "Your message stayed in here, the customer has not seen it.",
         "Ihre Nachricht blieb hier, der Kunde hat sie nicht gesehen.",
@@ -497,6 +502,10 @@ TEXTS: dict[str, Text] = {
         "Das wurde im Kundenkanal selbst geschrieben. Bitte dort löschen.",
     ),
     "no.published": Text("This note has been sent already.", "Diese Notiz wurde schon gesendet."),
+    "no.changed_since": Text(
+        "It has changed since you looked at it, so nothing was done. Please look again.",
+        "Das hat sich seitdem geändert, darum ist nichts passiert. Bitte noch einmal ansehen.",
+    ),
     "no.changed": Text(
         "The note has changed since you looked at it, so nothing was sent. Please look again.",
         "Die Notiz wurde inzwischen geändert, darum wurde nichts gesendet. Bitte noch einmal ansehen.",
@@ -575,14 +584,16 @@ TEXTS: dict[str, Text] = {
         "Bei uns ist etwas schiefgegangen, das Betriebsteam hat ein Protokoll. Bitte noch einmal versuchen.",
     ),
     # the pages
-    "web.not_in": Text(
-        "Please open the link that you were given. If it no longer works, ask for a new one; the team gets theirs by"
-        " `/ticket console`.",
-        "Bitte den Link öffnen, den Sie bekommen haben. Geht er nicht mehr, fragen Sie nach einem neuen; das Team"
-        " bekommt seinen mit `/ticket console`.",
-        "Bitte den Link öffnen, den du bekommen hast. Geht er nicht mehr, frag nach einem neuen; das Team bekommt"
-        " seinen mit `/ticket console`.",
+    "web.not_in.customer": Text(
+        "Please open the link that you were given. If it no longer works, ask for a new one.",
+        "Bitte den Link öffnen, den Sie bekommen haben. Geht er nicht mehr, fragen Sie nach einem neuen.",
+        "Bitte den Link öffnen, den du bekommen hast. Geht er nicht mehr, frag nach einem neuen.",
     ),
+    "web.not_in.team": Text(
+        "Please say `/ticket console` in your team's channel and open the link you get; it works once.",
+        "Bitte im Kanal des Teams `/ticket console` sagen und den Link öffnen, der kommt; er gilt einmal.",
+    ),
+    "web.back": Text("Back", "Zurück"),
     "web.not_found": Text("There is nothing here.", "Hier ist nichts."),
     "web.broken": Text(
         "I cannot read what your browser sent. Please load the page again.",
@@ -598,6 +609,24 @@ TEXTS: dict[str, Text] = {
         "Ich bin gerade nicht zu erreichen. Ihr Text steht noch hier; bitte gleich noch einmal senden.",
         "Ich bin gerade nicht zu erreichen. Dein Text steht noch hier; bitte gleich noch einmal senden.",
     ),
+    "web.lost": Text(
+        "The connection is lost; what you see may be out of date.",
+        "Die Verbindung ist unterbrochen; was Sie sehen, ist vielleicht nicht aktuell.",
+        "Die Verbindung ist unterbrochen; was du siehst, ist vielleicht nicht aktuell.",
+    ),
+    "web.changed": Text(
+        "This has changed meanwhile. What you wrote is kept: copy it, then load the page again.",
+        "Das hat sich inzwischen geändert. Der Text bleibt stehen: bitte kopieren und die Seite neu laden.",
+    ),
+    "web.let_out": Text(
+        "You may not see this any more. What you wrote is still here: copy it before you leave.",
+        "Sie dürfen das nicht mehr sehen. Ihr Text steht noch hier: bitte kopieren, bevor Sie gehen.",
+        "Du darfst das nicht mehr sehen. Dein Text steht noch hier: kopier ihn, bevor du gehst.",
+    ),
+    "web.other_way": Text(
+        "Nothing was sent: the form did not show who would read it. Please choose again.",
+        "Nichts wurde gesendet: Das Formular zeigte nicht, wer es liest. Bitte noch einmal wählen.",
+    ),
     "web.csrf": Text(
         "This form is too old. Please load the page again, then send it once more.",
         "Dieses Formular ist zu alt. Bitte die Seite neu laden und noch einmal senden.",
@@ -609,7 +638,10 @@ TEXTS: dict[str, Text] = {
         "“{name}” is larger than I may take ({limit}).",
         "„{name}“ ist größer, als ich annehmen darf ({limit}).",
     ),
-    "web.files": Text("At most {n} files at once.", "Höchstens {n} Dateien auf einmal."),
+    "web.files": Text(
+        "At most {n} files at once; please send the others after these.",
+        "Höchstens {n} Dateien auf einmal; bitte die übrigen danach senden.",
+    ),
     "web.who": Text(
         "Please say who you are: that is the name you will be seen under.",
         "Bitte sagen Sie, wer Sie sind: Unter diesem Namen sieht man Sie.",
@@ -655,7 +687,17 @@ TEXTS: dict[str, Text] = {
     "web.more": Text("Tags, title", "Tags, Titel"),
     "web.tags": Text("Tags, with spaces between them", "Tags, durch Leerzeichen getrennt"),
     "web.board": Text("Board", "Übersicht"),
-    "web.search": Text("Search", "Suchen"),
+    "web.search": Text("Title or number", "Titel oder Nummer"),
+    "web.closed_too": Text("Closed too", "Auch geschlossene"),
+    "web.assign_to": Text("To whom?", "An wen?"),
+    "web.nobody": Text("Nobody", "Niemand"),
+    "web.did.status": Text("{name}: {status}", "{name}: {status}"),
+    "web.did.assigned": Text("{name}: given to {to}", "{name}: übergeben an {to}"),
+    "web.did.unassigned": Text("{name}: nobody is on it any more", "{name}: niemand ist mehr dran"),
+    "web.did.priority": Text("{name}: priority {priority}", "{name}: Priorität {priority}"),
+    "web.did.title": Text("{name}: now called “{title}”", "{name}: heißt jetzt „{title}“"),
+    "web.did.closed": Text("{name}: closed", "{name}: geschlossen"),
+    "web.did.reopened": Text("{name}: opened again", "{name}: wieder geöffnet"),
     "web.whose": Text("Whose", "Wessen"),
     "web.everybody": Text("Everybody's", "Von allen"),
     "web.mine": Text("Mine", "Meine"),
@@ -699,7 +741,9 @@ TEXTS: dict[str, Text] = {
     "numbers.times": Text(
         "To the first answer and until closed, in hours", "Bis zur Antwort und zum Schließen, in Stunden"
     ),
-    "numbers.ages": Text("Open by age", "Offene nach Alter"),
+    "numbers.ages": Text("Open now, by age", "Jetzt offen, nach Alter"),
+    "numbers.nothing": Text("Nothing in these days.", "Nichts in diesen Tagen."),
+    "numbers.each": Text("each bar: {n} days", "je Balken {n} Tage"),
     "numbers.ratings": Text("Ratings", "Bewertungen"),
     "numbers.ratings.given": Text("Given", "Vergeben"),
     "numbers.booked": Text("Booked time by project, in hours", "Gebuchte Zeit je Projekt, in Stunden"),
@@ -710,7 +754,7 @@ TEXTS: dict[str, Text] = {
     "numbers.closed": Text("Closed", "Geschlossen"),
     "numbers.age": Text("Age", "Alter"),
     "numbers.open": Text("Open", "Offen"),
-    "numbers.below": Text("below {n} d", "unter {n} T"),
+    "numbers.below": Text("below {n} d", "unter {n} d"),
     "numbers.older": Text("older", "älter"),
     "numbers.stars": Text("Stars", "Sterne"),
     "numbers.who": Text("Who", "Wer"),

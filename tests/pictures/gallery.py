@@ -87,6 +87,7 @@ def closing(rating: int | None = None) -> ClosingNotice:
         ticket=KEY,
         number=1,
         closed_by=ROBIN.name,
+        at=NOW,
         until=NOW + timedelta(days=7),
         resolution=RESOLUTION,
         rating=rating,

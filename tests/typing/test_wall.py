@@ -88,6 +88,7 @@ def test_a_note_is_no_resolution() -> None:
         ticket="ACME-1",
         number=1,
         closed_by="Robin",
+        at=NOW,
         until=NOW,
         resolution=NOTE,  # type: ignore[arg-type]
         rating=None,

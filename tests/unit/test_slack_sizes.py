@@ -88,6 +88,7 @@ def worst(draw: st.DrawFn) -> tuple[Project, list[CustomerContent], list[StaffCo
         ticket=key,
         number=1,
         closed_by=person.name,
+        at=AT,
         until=AT + timedelta(days=7),
         resolution=replace(message, resolves=1, by=staff),
         rating=None,

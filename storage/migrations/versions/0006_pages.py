@@ -1,4 +1,4 @@
-"""Indexes for what staff were told on a ticket, for words that are looked for, and for keys that expire."""
+"""What pages need: a count of changes, and indexes for notices, for words and for keys that expire."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ def upgrade() -> None:
     op.drop_index("ix_ticket_list", "ticket")
     op.create_index("ix_ticket_list", "ticket", ["project", "status", "number", "key", "title"])
     op.create_index("ix_key_until", "key", ["until"])
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.add_column("project", sa.Column("changes", number, nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
+    op.drop_column("project", "changes")
     op.drop_index("ix_key_until", "key")
     op.drop_index("ix_ticket_list", "ticket")
     op.create_index("ix_ticket_list", "ticket", ["project", "status", "number"])
