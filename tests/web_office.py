@@ -96,6 +96,11 @@ class Answer:
         self.text = body.decode(errors="replace")
 
     @property
+    def rows(self) -> list[str]:
+        """The rows of a table, as a spreadsheet reads them."""
+        return self.body.decode("utf-8-sig").splitlines()
+
+    @property
     def read(self) -> str:
         """What is read on it, in one line."""
         return plain(self.text)

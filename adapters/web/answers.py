@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+#: Set on a request whose answer has begun to be sent.
+BEGUN = web.RequestKey("begun", bool)
 #: Languages of a browser that are looked at.
 SPOKEN = 20
 _POLICY = (
@@ -56,7 +58,9 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except NotIn:
-        response = says("web.not_in", request, 401)
+        response = says(
+            f"web.not_in.{'team' if request.path.startswith('/team') else 'customer'}", request, 401
+        )
     except (NotFound, web.HTTPNotFound):
         response = says("web.not_found", request, 404)
     except Wrong as wrong:
@@ -76,6 +80,8 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     except (asyncio.CancelledError, ConnectionResetError):
         raise
     except Exception:
+        if BEGUN in request:  # its connection is closed: nothing can follow what has been sent
+            raise
         log.exception("page_failed")
         response = says("no.trouble", request, 500)
     if not response.prepared:
@@ -106,7 +112,9 @@ def shows(text: str, request: web.Request, status: int) -> web.Response:
     if request.headers.get("HX-Request"):
         headers = {"HX-Retarget": "#said", "HX-Reswap": "innerHTML"}
         return web.Response(text=str(escape(text)), content_type="text/html", headers=headers)
-    return page(render.words(text, Reader(spoken(request))), status)
+    half = f"/{request.path.split('/')[1]}/"
+    back = half if status != 401 and half in ("/c/", "/team/") else ""
+    return page(render.words(text, Reader(spoken(request)), back=back), status)
 
 
 def spoken(request: web.Request, otherwise: str = "en") -> str:

@@ -15,10 +15,12 @@ from bot.tickets.texts import say
 CHARTS = ("days", "times", "ages", "ratings", "booked", "people")
 #: Those whose bars lie, because names are long.
 LYING = ("booked", "people")
-#: Colours that are told apart, and read, on a light ground and on a dark one.
-COLOURS, INK = ("#3d8fc2", "#d79a1e"), "#7d868d"
-#: Inches: how wide a picture is, how high at least, and how high each bar that lies.
-WIDTH, HEIGHT, BAR = 6.4, 2.8, 0.35
+#: Colours that are told apart on a light ground and on a dark one, and letters for each.
+COLOURS, INK, INK_ON_DARK = ("#3d8fc2", "#d79a1e"), "#4b545b", "#c3ccd2"
+#: Inches: how wide a picture is, how high at least, and how high each bar that lies; points: its letters.
+WIDTH, HEIGHT, BAR, LETTERS = 4.8, 2.6, 0.35, 11
+#: The most bars of one day, and of a week, that are drawn: then of a month. And the most with their values.
+DAYS, WEEKS, VALUES = 62, 371, 12
 #: Bars that lie get no higher than if there were so many.
 FEW = 4
 
@@ -68,18 +70,29 @@ def rows(name: str, found: Numbers, span: Span, language: str) -> Iterator[Row]:
             yield from ((who, _hours(60 * booked)) for who, booked in found.booked_by.items())
 
 
-def svg(name: str, table: Sequence[Row]) -> bytes:
-    """Draw a chart of its table."""
+def is_empty(rows: Iterable[Row]) -> bool:
+    """Whether a table, without its heading, counts nothing."""
+    return all(float(cell or 0) == 0 for row in rows for cell in row[1:])
+
+
+def svg(name: str, table: Sequence[Row], language: str) -> bytes:
+    """Draw a chart of its table. Of many days it draws weeks, or months of 30 days."""
     import matplotlib as mpl  # it takes a second to load, and most never look at charts
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
     heading, *drawn = table
-    labels = [row[0][5:] if name == "days" else row[0] for row in drawn]
+    each = 1
+    if name == "days":
+        each = 1 if len(drawn) <= DAYS else 7 if len(drawn) <= WEEKS else 30
+        drawn = [_together(drawn[n : n + each]) for n in range(0, len(drawn), each)]
+    shown = slice(None) if name != "days" else slice(5, None) if each < 30 else slice(7)
+    labels = [row[0][shown] for row in drawn]
     series = heading[1:3]  # after those comes how many there were
     lying = name in LYING
     mpl.rcParams["svg.fonttype"] = "none"  # letters stay letters
     mpl.rcParams["text.parse_math"] = False  # and dollars dollars
+    mpl.rcParams["font.size"] = LETTERS
     height = max(HEIGHT, BAR * len(drawn)) if lying else HEIGHT
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     axes = figure.subplots()
@@ -87,16 +100,19 @@ def svg(name: str, table: Sequence[Row]) -> bytes:
     for n, title in enumerate(series):
         places = [at + (n - (len(series) - 1) / 2) * width for at in range(len(drawn))]
         values = [float(row[n + 1] or 0) for row in drawn]
-        (axes.barh if lying else axes.bar)(places, values, width, label=title, color=COLOURS[n])
+        bars = (axes.barh if lying else axes.bar)(places, values, width, label=title, color=COLOURS[n])
+        if len(drawn) <= VALUES:
+            axes.bar_label(bars, [f"{one:.4g}" for one in values], color=INK, padding=2)
     if lying:
         axes.set_yticks(range(len(labels)), labels, color=INK)
         axes.set_ylim(max(len(labels), FEW) - 0.5, -0.5)  # the most comes first
-        axes.set_xlim(left=0)
     else:
-        step = max(1, len(labels) // 8)
+        step = max(1, -(-len(labels) // 6))
         axes.set_xticks(range(0, len(labels), step), labels[::step], color=INK)
-        axes.set_ylim(bottom=0)
-    (axes.xaxis if lying else axes.yaxis).set_major_locator(MaxNLocator(integer=True))
+    if each > 1:
+        axes.set_xlabel(say("numbers.each", language, n=each), color=INK)
+    axes.margins(**{"x" if lying else "y": 0.15})
+    (axes.xaxis if lying else axes.yaxis).set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.tick_params(colors=INK)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -106,7 +122,19 @@ def svg(name: str, table: Sequence[Row]) -> bytes:
         figure.legend(loc="outside lower center", ncols=len(series), frameon=False, labelcolor=INK)
     file = io.BytesIO()
     figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
-    return file.getvalue()
+    # Matplotlib writes each colour where it is used; on a dark ground letters and lines have another.
+    dark = "".join(
+        f'[style*="{what}: {INK}"]{{{what}:{INK_ON_DARK} !important}}' for what in ("fill", "stroke")
+    )
+    style = f"<style>@media (prefers-color-scheme: dark){{{dark}}}</style>"
+    return file.getvalue().replace(b"<defs>", f"{style}<defs>".encode(), 1)
+
+
+def _together(rows: Sequence[Row]) -> Row:
+    """Count several days as one, which begins with the first."""
+    return rows[0][0], *(
+        str(sum(int(cell) for cell in column)) for column in list(zip(*rows, strict=True))[1:]
+    )
 
 
 def table(rows: Iterable[Row]) -> str:
@@ -117,7 +145,7 @@ def table(rows: Iterable[Row]) -> str:
         writer.writerow(
             [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row]
         )
-    return text.getvalue()
+    return f"\ufeff{text.getvalue()}"  # by its first sign spreadsheets know how letters are written
 
 
 def _spread(spread: Spread | None) -> tuple[str, str, str]:

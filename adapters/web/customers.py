@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from pathlib import Path
 
 from aiohttp import hdrs, web
 
 from adapters.web import files, inbound, render
-from adapters.web.answers import NotFound, Wrong, page, see
-from adapters.web.door import CUSTOMER, Caller, Door
-from adapters.web.forms import Entered
+from adapters.web.answers import NotFound, page, see
+from adapters.web.door import CUSTOMER, Caller, Door, taken
+from adapters.web.forms import Entered, printable
 from adapters.web.live import stream
 from adapters.web.network import WebNetwork
 from bot.desk import Desk
 from bot.pages import Outside, Pages, Rows
-from bot.ports import Answer, Clock, Incoming, Words
+from bot.ports import Words
 from bot.tickets import asks as a
-from bot.tickets.model import Message
+from bot.tickets.model import File, Message
 from bot.tickets.texts import Refused
 
 STYLE = Path(__file__).parent / "static" / "record.css"
+#: How a file is named: by what it came with, and which of them it is.
+FILE = r"{entry:[\w-]{1,80}}/{number:\d{1,4}}"
 #: Seconds between two looks of a page that watches, where nobody has told it to look.
 LOOK_EVERY = 15.0
 #: The longest words that are looked for.
@@ -31,12 +34,11 @@ WORDS = 200
 class Customers:
     """The pages of the customer's half."""
 
-    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Door, clock: Clock) -> None:
+    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Door) -> None:
         self.network = network
         self.desk = desk
         self.pages = pages
         self.door = door
-        self.clock = clock
 
     def routes(self, router: web.UrlDispatcher, ticket: str) -> None:
         get, post, here = router.add_get, router.add_post, f"/{CUSTOMER}/{ticket}"
@@ -48,7 +50,7 @@ class Customers:
         get(f"{here}/part", self.ticket)
         get(f"{here}/live", self.live)
         get(f"{here}/record", self.record)
-        get(f"{here}/file/{{entry}}/{{number:\\d+}}", self.file)
+        get(f"{here}/file/{FILE}", self.file)
         post(f"{here}/{{act:say|edit|delete|close|reopen|rate}}", self.act)
 
     async def tickets(self, request: web.Request) -> web.StreamResponse:
@@ -61,8 +63,9 @@ class Customers:
     async def open(self, request: web.Request) -> web.StreamResponse:
         caller = await self.door.customer(request)
         async with self.door.form(request, caller) as entered:
-            ask = a.AskOpen(" ".join(entered["title"].split()), entered.words())
-            answer = await self._ask(caller, ask, entered)
+            ask = a.AskOpen(" ".join(entered["title"].split()), await entered.words())
+            answer = await self.door.ask(caller, ask, entered)
+        self.network.tell_watchers(caller.key.place, "")
         known = isinstance(answer, Words) and answer.ticket
         return see(request, f"/{CUSTOMER}/{answer.ticket}" if known else f"/{CUSTOMER}/")
 
@@ -83,11 +86,15 @@ class Customers:
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         caller, outside = await self._ticket(request)
+        act, ticket, place = request.match_info["act"], outside.card.ticket, caller.key.place
         async with self.door.form(request, caller) as entered:
-            await self._do(request.match_info["act"], outside, caller, entered)
-        ticket = outside.card.ticket
-        now = await self.pages.ticket_outside(caller.key.place, ticket)
-        if now is not None and now.continued:  # what was said is not on this page any more
+            await self._do(act, outside, caller, entered)
+        # Nothing is owed to customers of what customers did: their other pages are told here.
+        self.network.tell_watchers(place, ticket)
+        now = await self.pages.ticket_outside(place, ticket)
+        if now is not None and act == "delete":
+            await self.network.erase(_gone(outside, now, entered["entry"]))
+        if now is not None and now.continued and act == "say":  # what was said is not on this page
             return see(request, f"/{CUSTOMER}/{now.continued}")
         if now is None or not request.headers.get("HX-Request"):
             return see(request, f"/{CUSTOMER}/{ticket}")
@@ -141,63 +148,46 @@ class Customers:
         return page(drawn if part else render.ticket(drawn, outside.card, caller.reader))
 
     async def _do(self, act: str, outside: Outside, caller: Caller, entered: Entered) -> None:
-        key, ticket, now = caller.key, outside.card.ticket, self.clock.now()
+        key, ticket, ask = caller.key, outside.card.ticket, self.door.ask
         match act:
             case "say":
-                text = entered.words()
+                text = await entered.words()
                 if not text.strip() and not entered.files:
                     raise Refused("no.text")
-                await self._ask(caller, a.AskComment(ticket, text), entered)
+                await ask(caller, a.AskComment(ticket, text), entered)
             case "edit":
                 post, one = _own(outside, caller, entered)
-                text = entered.words()
+                text = await entered.words()
                 if not text.strip() and not one.files:
                     raise Refused("no.text")
-                await self._take(
-                    inbound.edited(key, ticket, post, text, one.files, ident=entered.ident, at=now)
-                )
+                at = self.door.after(one)
+                told = inbound.edited(key, ticket, post, text, one.files, ident=entered.ident, at=at)
+                taken(await self.desk.handle(told))
             case "delete":
                 post, one = _own(outside, caller, entered)
-                await self._take(inbound.deleted(key, post, at=now))
-                await self.network.erase(one.files)
+                taken(await self.desk.handle(inbound.deleted(key, post, at=self.door.after(one))))
             case "rate":
-                stars = int(entered["stars"]) if entered["stars"].isdecimal() else 0
-                await self._ask(caller, a.AskRate(ticket, stars), entered)
+                stars = int(entered["stars"]) if re.fullmatch("[1-5]", entered["stars"]) else 0
+                await ask(caller, a.AskRate(ticket, stars), entered)
             case "close":
-                await self._ask(caller, a.AskClose(ticket), entered)
+                await ask(caller, a.AskClose(ticket), entered)
             case _:
-                await self._ask(caller, a.AskReopen(ticket), entered)
-
-    async def _ask(self, caller: Caller, ask: a.Ask, entered: Entered) -> Answer | None:
-        locale, added = caller.reader.language, tuple(entered.files)
-        at = self.clock.now()
-        return await self._take(
-            inbound.asked(
-                caller.key,
-                ask,
-                ident=entered.ident,
-                at=at,
-                locale=locale,
-                files=added,
-                stands=isinstance(ask, a.AskOpen | a.AskComment),
-            )
-        )
-
-    async def _take(self, incoming: Incoming) -> Answer | None:
-        return taken(await self.desk.handle(incoming))
+                await ask(caller, a.AskReopen(ticket), entered)
 
 
 def _looked_for(request: web.Request) -> tuple[str, str]:
     """Return the words that are looked for, and the ticket before which a list goes on."""
-    words, before = (request.query.get(name, "")[:WORDS].strip() for name in ("words", "before"))
+    words, before = (printable(request.query.get(name, ""))[:WORDS].strip() for name in ("words", "before"))
     return words, before
 
 
-def taken(answer: Answer | None) -> Answer | None:
-    """Return the desk's answer. Raises Wrong when it refused."""
-    if isinstance(answer, Words) and answer.refused:
-        raise Wrong(422, answer.text)
-    return answer
+def _gone(before: Outside, now: Outside, entry: str) -> tuple[File, ...]:
+    """Return the files of a message that has been taken back since."""
+    said = [one for one in now.items if isinstance(one, Message) and one.id == entry]
+    if not all(one.retracted for one in said):
+        return ()
+    had = [one for one in before.items if isinstance(one, Message) and one.id == entry]
+    return tuple(file for one in had for file in one.files)
 
 
 def _own(outside: Outside, caller: Caller, entered: Entered) -> tuple[str, Message]:

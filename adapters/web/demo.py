@@ -67,9 +67,9 @@ async def month(handle: Handle, now: datetime) -> None:
         spent = chance.choice((15, 20, 30, 45, 60, 90, 120))
         await does(worker, answered, Asked(a.AskTime(key, spent, title.lower())))
         if chance.random() < 0.4:
-            await does(
-                who, answered + timedelta(minutes=50), Asked(a.AskComment(key, "Thank you, we will try."))
-            )
+            thanks = a.AskComment(key, "Thank you, we will try.")
+            at = answered + timedelta(minutes=50)
+            await does(who, at, Asked(thanks, post=PostRef(FRONT, f"demo {n} thanks")))
         if solved > now:
             if chance.random() < 0.4:
                 await does(worker, answered, Asked(a.AskStatus(key, Status.ON_HOLD, Visibility.INTERNAL)))

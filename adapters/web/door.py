@@ -8,24 +8,30 @@ import secrets
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from aiohttp import hdrs, web
 from aiolimiter import AsyncLimiter
 
-from adapters.web import forms, render
+from adapters.web import forms, inbound, render
 from adapters.web.answers import NotFound, NotIn, Wrong, page, says, see, spoken
 from adapters.web.forms import Entered
 from adapters.web.network import WebNetwork
 from adapters.web.render import Reader
 from bot.desk import Desk
 from bot.keys import SESSION, Keys
-from bot.ports import Key, Link
-from bot.tickets.model import Person, Place
+from bot.ports import Answer, Clock, Key, Link, Words
+from bot.tickets import asks as a
+from bot.tickets.model import Message, Person
 from bot.tickets.texts import Refused, say
 
 #: The two halves of the door. Each has a cookie, which is sent to its own half alone.
 CUSTOMER, TEAM = "c", "team"
+#: The cookie that names the project which somebody of the team has turned to.
+TURNED = "project"
+#: What files come along with.
+WITH_FILES = a.AskOpen | a.AskComment | a.AskReply | a.AskNote
 #: The longest name that somebody may give themselves.
 NAME = 80
 #: How many sessions and addresses are counted at a time.
@@ -49,10 +55,11 @@ class Caller:
 class Door:
     """Lets people in by their keys, and takes what they send."""
 
-    def __init__(self, network: WebNetwork, desk: Desk, keys: Keys) -> None:
+    def __init__(self, network: WebNetwork, desk: Desk, keys: Keys, clock: Clock) -> None:
         self.network = network
         self.desk = desk
         self.keys = keys
+        self.clock = clock
         self._limits: OrderedDict[str, AsyncLimiter] = OrderedDict()
 
     def routes(self, router: web.UrlDispatcher) -> None:
@@ -73,7 +80,10 @@ class Door:
         return self._caller(request, key, link, secret)
 
     async def staff(self, request: web.Request) -> Caller:
-        """Return who asks for a page of the team's half; they still see the staff place. Raises NotIn."""
+        """Return who asks for a page of the team's half, and for which project. Raises NotIn.
+
+        They still see the staff place that their key is for, and that of the project they have turned to.
+        """
         key, secret = await self._key(request, TEAM)
         link = await self.desk.link(key.place)
         if link is None or key.place != link.staff_place:
@@ -81,13 +91,18 @@ class Door:
         if not await self.desk.is_staff(key.person, link.staff_place):
             await self.keys.leave(secret)
             raise NotIn
+        turned = forms.printable(request.cookies.get(TURNED, ""))
+        if turned and turned != link.project.key:
+            other = await self.desk.project(turned)
+            if other is not None and await self.desk.is_staff(key.person, other.staff_place):
+                link, key = other, replace(key, place=other.staff_place)
         return self._caller(request, key, link, secret)
 
     @asynccontextmanager
     async def form(
         self, request: web.Request, caller: Caller, *, writes: bool = True
     ) -> AsyncGenerator[Entered]:
-        """Take a form that a caller sent; what is refused inside leaves no files behind.
+        """Take a form that a caller sent; what is refused leaves no files behind.
 
         Raises:
             Wrong: it is not from a page of theirs, or there is too much or too many of it.
@@ -98,10 +113,35 @@ class Door:
         entered = Entered()
         try:
             await forms.fill(entered, request, caller.reader, self.network)
+        except BaseException:
+            await self.network.erase(entered.files)
+            raise
+        try:
             yield entered
         except (Wrong, Refused, NotFound):
             await self.network.erase(entered.files)
             raise
+
+    async def ask(self, caller: Caller, ask: a.Ask, entered: Entered) -> Answer | None:
+        """Have the desk do what a form asks; None when that was done before. Raises Wrong when it refuses."""
+        added = tuple(entered.files) if isinstance(ask, WITH_FILES) else ()
+        asked = inbound.asked(
+            caller.key,
+            ask,
+            ident=entered.ident,
+            at=self.clock.now(),
+            locale=caller.reader.language,
+            files=added,
+            stands=caller.key.place in caller.link.customer_places,
+        )
+        answer = taken(await self.desk.handle(asked))
+        if answer is None or not added:  # it has its files already, or takes none
+            await self.network.erase(entered.files)
+        return answer
+
+    def after(self, one: Message) -> datetime:
+        """Return now, or when a message was changed last by whichever clock: what is done comes after."""
+        return max(self.clock.now(), one.edited or one.at)
 
     def _caller(self, request: web.Request, key: Key, link: Link, secret: str) -> Caller:
         # A token that only a page of this session's can know.
@@ -147,7 +187,8 @@ class Door:
         key, half = await self._invited(request)
         person: Person | None = None
         if not key.person.id:
-            name = " ".join(str((await request.post()).get("name", "")).split())
+            given = (await forms.posted(request)).get("name", "")
+            name = "".join(one for one in " ".join(given.split()) if one.isprintable())
             if not 1 <= len(name) <= NAME:
                 reader = Reader(spoken(request), key)
                 refused = say("web.name", reader.language)
@@ -180,12 +221,6 @@ class Door:
             self._sign_in(response, half, await self.keys.give("session", place, person, SESSION))
         return response
 
-    async def turn(self, caller: Caller, place: Place) -> None:
-        """Let a session of staff's open another project's console, if they see that staff place."""
-        if not await self.desk.is_staff(caller.person, place):
-            raise NotFound
-        await self.keys.turn(caller.secret, place)
-
     async def _invited(self, request: web.Request) -> tuple[Key, str]:
         await self._count(f"{self._address(request)} enters", request)
         key = await self.keys.look(request.match_info["secret"])
@@ -203,6 +238,13 @@ class Door:
             secure=not self.network.settings.on_loopback,
             samesite="Lax",
         )
+
+
+def taken(answer: Answer | None) -> Answer | None:
+    """Return the desk's answer. Raises Wrong when it refused."""
+    if isinstance(answer, Words) and answer.refused:
+        raise Wrong(422, answer.text)
+    return answer
 
 
 def cookie(half: str) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
-from adapters.web.answers import HEADERS, NotFound, shows
+from adapters.web.answers import BEGUN, HEADERS, NotFound, shows
 from adapters.web.render import Reader
 from bot.ports import Fetch, FileGone
 from bot.tickets.model import File
@@ -35,6 +35,7 @@ async def send(request: web.Request, file: File | None, reader: Reader, fetch: F
     try:
         async with fetch(file) as content:
             await response.prepare(request)
+            request[BEGUN] = True
             async for chunk in content.chunks:
                 await response.write(chunk)
     except FileGone:

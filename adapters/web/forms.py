@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import re
 import secrets
@@ -12,15 +13,16 @@ from aiohttp import BodyPartReader, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.web import markup
-from adapters.web.answers import Wrong
+from adapters.web.answers import Wrong, spoken
 from adapters.web.files import safe_name
 from adapters.web.network import WebNetwork
 from adapters.web.render import Reader
+from bot.tickets.decide import TEXT_LIMIT
 from bot.tickets.model import File
 from bot.tickets.texts import Refused, say
 
-#: The longest text of a form, in characters, the most files that come with one, and the most fields.
-TEXT, FILES, FIELDS = 40_000, 10, 30
+#: The most files that come with a form, and the most fields.
+FILES, FIELDS = 10, 30
 
 
 @dataclass
@@ -33,9 +35,9 @@ class Entered:
     def __getitem__(self, name: str) -> str:
         return self.fields.get(name, "")
 
-    def words(self, name: str = "text") -> str:
-        """Return what somebody typed, as hub text."""
-        return markup.to_hub(self[name])
+    async def words(self, name: str = "text") -> str:
+        """Return what somebody typed, as hub text. It is read beside the loop: some texts take their time."""
+        return await asyncio.to_thread(markup.to_hub, self[name])
 
     @property
     def ident(self) -> str:
@@ -49,34 +51,50 @@ async def fill(entered: Entered, request: web.Request, reader: Reader, network: 
 
     Raises:
         Wrong: it is not from a page of this session's, or there is too much of it.
-        Refused: its text is too long.
+        Refused: a text is too long.
     """
-    trusted, fields = False, 0
     if request.content_type != "multipart/form-data":
-        posted = await request.post()
-        entered.fields = {name: str(value)[: TEXT + 1] for name, value in posted.items()}
-        trusted = _trusts(entered, reader)
+        entered.fields = await posted(request)
     else:
         try:
-            async for part in await request.multipart():
-                if not isinstance(part, BodyPartReader) or part.name is None:
-                    continue
-                if part.filename is None:
-                    fields += 1
-                    if fields > FIELDS:
-                        raise Wrong(413, say("web.broken", reader.language))
-                    entered.fields[part.name] = (await part.read()).decode(errors="replace")
-                    trusted = trusted or _trusts(entered, reader)
-                elif not trusted:
-                    break
-                elif part.filename:
-                    entered.files.append(await _file(part, entered, reader, network))
+            await _parts(entered, request, reader, network)
         except (ValueError, HttpProcessingError):  # it is not what it says it is
             raise Wrong(400, say("web.broken", reader.language)) from None
-    if not trusted:
+    if not _trusts(entered, reader):
         raise Wrong(403, say("web.csrf", reader.language))
-    if len(entered["text"]) > TEXT:
-        raise Refused("no.long", length=len(entered["text"]), limit=TEXT)
+    longest = max((len(text) for text in entered.fields.values()), default=0)
+    if longest > TEXT_LIMIT:
+        raise Refused("no.long", length=longest, limit=TEXT_LIMIT)
+
+
+async def posted(request: web.Request) -> dict[str, str]:
+    """Return the fields of a form without files. Raises Wrong when it cannot be read."""
+    try:
+        return {name: printable(str(value)) for name, value in (await request.post()).items()}
+    except (ValueError, LookupError, HttpProcessingError):
+        raise Wrong(400, say("web.broken", spoken(request))) from None
+
+
+def printable(text: str) -> str:
+    """Return text without the one sign that PostgreSQL does not keep."""
+    return text.replace("\0", "")
+
+
+async def _parts(entered: Entered, request: web.Request, reader: Reader, network: WebNetwork) -> None:
+    trusted, fields = False, 0
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            continue
+        if part.filename is None:
+            fields += 1
+            if fields > FIELDS:
+                raise Wrong(413, say("web.broken", reader.language))
+            entered.fields[printable(part.name)] = printable((await part.read()).decode(errors="replace"))
+            trusted = trusted or _trusts(entered, reader)
+        elif not trusted:
+            break
+        elif part.filename:
+            entered.files.append(await _file(part, entered, reader, network))
 
 
 def _trusts(entered: Entered, reader: Reader) -> bool:
@@ -92,7 +110,9 @@ async def _file(part: BodyPartReader, entered: Entered, reader: Reader, network:
             yield chunk
 
     name = safe_name(part.filename or "")
-    kind = part.headers.get(hdrs.CONTENT_TYPE, "application/octet-stream")[:100]
+    kind = part.headers.get(hdrs.CONTENT_TYPE, "")
+    if not re.fullmatch(r"[\w.+-]{1,50}/[\w.+-]{1,50}", kind, re.ASCII):
+        kind = "application/octet-stream"
     file = await network.keep(name, kind, chunks())
     if file is None:
         limit = f"{network.settings.file_limit_mb} MB"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.ports import Asked, Deleted, Edited, Incoming, Key, Said
-from bot.tickets.asks import Ask
+from bot.tickets.asks import Ask, AskComment, AskOpen
 from bot.tickets.model import File, PostRef
 
 
@@ -38,6 +38,6 @@ def asked(
     `stands`: what it says stands on its author's page from then on, where they can change it.
     """
     name = f"{type(ask).__name__}:{ident}"
-    post = PostRef(key.place, name) if stands else None
+    post = PostRef(key.place, name) if stands and isinstance(ask, AskOpen | AskComment) else None
     act = Asked(ask, files=files, post=post)
     return Incoming(f"web:{key.place.id}:{name}", key.person, key.place, at, act, locale)

@@ -25,9 +25,9 @@ LARGEST, TICKET = 1 << 20, r"{key:[A-Z][A-Z0-9]{1,9}-\d{1,9}}"
 
 def register(network: WebNetwork, desk: Desk, pages: Pages, keys: Keys, clock: Clock) -> None:
     """Have the pages served."""
-    door = Door(network, desk, keys)
-    customers = Customers(network, desk, pages, door, clock)
-    team, managers = Team(network, desk, pages, door, clock), Managers(desk, pages, door, clock)
+    door = Door(network, desk, keys, clock)
+    customers = Customers(network, desk, pages, door)
+    team, managers = Team(network, desk, pages, door), Managers(desk, pages, door)
 
     def application() -> web.Application:
         app = web.Application(middlewares=[guarded], client_max_size=LARGEST)
@@ -44,7 +44,7 @@ def register(network: WebNetwork, desk: Desk, pages: Pages, keys: Keys, clock: C
 
 
 async def _home(request: web.Request) -> web.StreamResponse:
-    return says("web.not_in", request, 401)
+    return says("web.not_in.customer", request, 401)
 
 
 async def _static(request: web.Request) -> web.StreamResponse:

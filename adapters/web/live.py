@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from adapters.web.answers import HEADERS, NotFound, NotIn
+from adapters.web.answers import BEGUN, HEADERS, NotFound, NotIn
 from bot.ports import NotSent, Unavailable
 
 #: Seconds after which a connection that is silent shows that it lives.
@@ -30,6 +30,7 @@ async def stream(
     with suppress(ConnectionResetError):  # whoever watched has left
         has = request.query.get("seen") or await seen()
         await response.prepare(request)
+        request[BEGUN] = True
         await response.write(b": here\n\n")
         while running():
             changed.clear()

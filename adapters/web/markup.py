@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 
 import nh3
@@ -14,6 +15,8 @@ from bot import hub
 from bot.hub import Block, Code, Item, Paragraph, Quote, Span
 
 _URL = re.compile(r"https?://[^\s<>\u2060]+[^\s<>\u2060.,;:!?)\]}'\"]")
+#: Texts whose HTML is remembered: a page that many look at is drawn again for each of them.
+REMEMBERED = 1000
 _STYLES = {"strong", "em", "s", "code", "a", "time", "details", "summary"}
 _TAGS = _STYLES | {"p", "br", "pre", "ul", "ol", "li", "blockquote"}
 _ATTRIBUTES = {"a": {"href", "rel", "target"}, "time": {"datetime"}, "ol": {"start"}, "details": {"class"}}
@@ -24,6 +27,7 @@ def to_hub(text: str) -> str:
     return hub.write(hub.read(text.replace("\r\n", "\n")))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def html(text: str) -> Markup:
     """Turn hub text into HTML that cannot do anything but be read."""
     written = Markup("").join(_block(kind, list(members)) for kind, members in groupby(hub.read(text), _kind))

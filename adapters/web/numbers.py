@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,15 +13,16 @@ from aiohttp import hdrs, web
 from adapters.web import charts, render
 from adapters.web.answers import NotFound, page
 from adapters.web.charts import Span
-from adapters.web.door import TEAM, Door
-from adapters.web.render import Reader
+from adapters.web.door import TEAM, Caller, Door
 from bot.desk import Desk
 from bot.pages import Pages
-from bot.ports import Clock, Link, Numbers
+from bot.ports import Link, Numbers
 from bot.tickets.texts import Refused
 
 #: The longest time that is counted at once.
 LONGEST = timedelta(days=731)
+#: How long a count is shown again, and how many are kept.
+FRESH, COUNTS = timedelta(seconds=10), 32
 #: The cookie in which a page's script says where its reader's days begin.
 ZONE = "zone"
 
@@ -27,63 +30,89 @@ ZONE = "zone"
 class Managers:
     """The pages of numbers."""
 
-    def __init__(self, desk: Desk, pages: Pages, door: Door, clock: Clock) -> None:
+    def __init__(self, desk: Desk, pages: Pages, door: Door) -> None:
         self.desk = desk
         self.pages = pages
         self.door = door
-        self.clock = clock
+        #: What was counted lately, and when: a page and its pictures are of one count.
+        self._counted: OrderedDict[Span, tuple[datetime, Numbers]] = OrderedDict()
 
     def routes(self, router: web.UrlDispatcher) -> None:
         router.add_get(f"/{TEAM}/numbers", self.numbers)
         router.add_get(f"/{TEAM}/numbers/{{name:[a-z]+}}.{{kind:svg|csv}}", self.chart)
 
     async def numbers(self, request: web.Request) -> web.StreamResponse:
-        span, links, reader = await self._asked(request)
+        caller = await self.door.staff(request)
+        links = await self.desk.staffed(caller.person)
+        projects, zone, refused = self._projects(request, caller, links), _zone(request), ""
+        try:
+            since, until = self._days(request, zone)
+        except Refused as no:
+            refused = no.words(caller.reader.language)
+            since, until = self._days(None, zone)
+        span = Span(projects, since, until, zone)
         found = await self._count(span)
-        return page(render.numbers(found, span, links, reader))
+        drawn = render.numbers(found, span, links, caller.reader, refused)
+        return page(drawn, 422 if refused else 200)
 
     async def chart(self, request: web.Request) -> web.StreamResponse:
-        span, _, reader = await self._asked(request)
-        name = request.match_info["name"]
+        caller, name = await self.door.staff(request), request.match_info["name"]
+        projects = self._projects(request, caller, await self.desk.staffed(caller.person))
         if name not in charts.CHARTS:
             raise NotFound
-        rows = list(charts.rows(name, await self._count(span), span, reader.language))
+        zone, language = _zone(request), caller.reader.language
+        span = Span(projects, *self._days(request, zone), zone)
+        rows = list(charts.rows(name, await self._count(span), span, language))
         if request.match_info["kind"] == "csv":
-            which = span.projects[0] if len(span.projects) == 1 else "all"
-            headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{which}-{name}.csv"'}
+            which = projects[0] if len(projects) == 1 else "all"
+            kept = f"{which}-{name}-{span.since}-{span.until - timedelta(days=1)}.csv"
+            headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{kept}"'}
             text = charts.table(rows)
             return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
-        drawn = await asyncio.to_thread(charts.svg, name, rows)
+        drawn = await asyncio.to_thread(charts.svg, name, rows, language)
         # A picture runs nothing and fetches nothing; it brings its own style.
         policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
         return web.Response(body=drawn, content_type="image/svg+xml", headers=policy)
 
-    async def _asked(self, request: web.Request) -> tuple[Span, list[Link], Reader]:
-        """Return what is to be counted, and of which projects the reader may ask. Raises NotIn, Refused."""
-        caller = await self.door.staff(request)
-        links = await self.desk.staffed(caller.person)
-        keys = [one.project.key for one in links]
+    def _projects(self, request: web.Request, caller: Caller, links: list[Link]) -> tuple[str, ...]:
+        """Return the keys of what is asked for: one of what somebody is staff of, or all. Raises NotFound."""
+        keys = tuple(one.project.key for one in links)
         wanted = request.query.get("project", caller.link.project.key)
         if wanted and wanted not in keys:
             raise NotFound
-        zone = _zone(request.cookies.get(ZONE, ""))
-        today = self.clock.now().astimezone(zone).date()
+        return (wanted,) if wanted else keys
+
+    def _days(self, request: web.Request | None, zone: tzinfo) -> tuple[date, date]:
+        """Return the first day that is asked for and the day after the last: a month, if none is.
+
+        Raises Refused when they make no sense.
+        """
+        query: Mapping[str, str] = request.query if request else {}
+        today = self.door.clock.now().astimezone(zone).date()
         try:
-            last = date.fromisoformat(request.query.get("until") or today.isoformat())
-            since = date.fromisoformat(request.query.get("since") or (last - timedelta(days=29)).isoformat())
-        except ValueError:
+            last = date.fromisoformat(query.get("until") or today.isoformat())
+            since = date.fromisoformat(query.get("since") or (last - timedelta(days=29)).isoformat())
+        except (ValueError, OverflowError):
             raise Refused("numbers.no_date") from None
-        if not timedelta(0) <= last - since <= LONGEST or last == date.max:
+        if not timedelta(0) <= last - since <= LONGEST or last == date.max or since == date.min:
             raise Refused("numbers.no_range", n=LONGEST.days)
-        span = Span((wanted,) if wanted else tuple(keys), since, last + timedelta(days=1), zone)
-        return span, links, caller.reader
+        return since, last + timedelta(days=1)
 
     async def _count(self, span: Span) -> Numbers:
-        first, end = (datetime.combine(one, time(), span.zone) for one in (span.since, span.until))
-        return await self.pages.numbers(span.projects, first, end)
+        now = self.door.clock.now()
+        at, found = self._counted.get(span, (now, None))
+        if found is None or not timedelta(0) <= now - at < FRESH:
+            first, end = (datetime.combine(one, time(), span.zone) for one in (span.since, span.until))
+            found = await self.pages.numbers(span.projects, first, end)
+            self._counted[span] = now, found
+            self._counted.move_to_end(span)
+            while len(self._counted) > COUNTS:
+                self._counted.popitem(last=False)
+        return found
 
 
-def _zone(name: str) -> tzinfo:
+def _zone(request: web.Request) -> tzinfo:
+    name = request.cookies.get(ZONE, "")
     try:
         return ZoneInfo(name) if name else UTC
     except (ZoneInfoNotFoundError, ValueError, OSError):  # whatever else somebody has put there

@@ -16,10 +16,12 @@ from adapters.web import charts, markup
 from adapters.web.charts import Span
 from bot import hub
 from bot.asking import digest
-from bot.pages import Board, Inside, Notice, Outside, Rows
+from bot.pages import Board, Done, Inside, Notice, Outside, Rows
 from bot.ports import Key, Link, Numbers
+from bot.tickets import events as e
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, Leak, StaffCard
-from bot.tickets.model import Message, Note, Person, Priority, Project, Side, Status
+from bot.tickets.events import visibility
+from bot.tickets.model import Message, Note, Person, Priority, Project, Side, Status, Visibility
 from bot.tickets.texts import duration, filesize, say
 
 _env = jinja2.Environment(
@@ -42,6 +44,7 @@ _env.tests.update(
     message=lambda one: isinstance(one, Message),
     note=lambda one: isinstance(one, Note),
     notice=lambda one: isinstance(one, Notice),
+    done=lambda one: isinstance(one, Done),
     ours=lambda one: one.by.side is Side.STAFF,
 )
 
@@ -125,8 +128,8 @@ def board(
     return _whole("board", part, seen, reader, about=about, filters=filters, links=links)
 
 
-def numbers(found: Numbers, span: Span, links: Sequence[Link], reader: Reader) -> str:
-    """Draw what managers count."""
+def numbers(found: Numbers, span: Span, links: Sequence[Link], reader: Reader, refused: str) -> str:
+    """Draw what managers count; `refused` says why it is not what they asked for."""
     names = {link.project.key: link.project.name for link in links}
     tables = {name: list(charts.rows(name, found, span, reader.language)) for name in charts.CHARTS}
     given = sum(found.ratings.values())
@@ -142,12 +145,14 @@ def numbers(found: Numbers, span: Span, links: Sequence[Link], reader: Reader) -
         zone=span.zone,
         rating=f"{mean:.1f}" if mean is not None else "",
         tables=tables,
+        nothing={name for name, (_, *rows) in tables.items() if charts.is_empty(rows)},
+        refused=refused,
     )
 
 
-def words(text: str, reader: Reader, *, title: str = "Halfdoor") -> str:
-    """Draw a page that only says something."""
-    return _draw("words", reader, text=text, title=title)
+def words(text: str, reader: Reader, *, back: str) -> str:
+    """Draw a page that only says something, with the way back if there is one."""
+    return _draw("words", reader, text=text, back=back)
 
 
 def enter(reader: Reader, *, asks_name: bool, refused: str = "") -> str:
@@ -187,6 +192,26 @@ def _draw(name: str, reader: Reader, **values: Any) -> str:
         pending = customer and one is Status.PENDING
         return t("status.pending.customer" if pending else f"status.{one.value}")
 
+    def done(one: Done) -> str:
+        """Say what was done to a ticket, and whether its customer knows."""
+        sign = "🔒" if visibility(one) is Visibility.INTERNAL else "🌐"
+        match one:
+            case e.StatusChanged():
+                told = t("web.did.status", name=one.by.name, status=status(one.status))
+            case e.Assigned(to=None):
+                told = t("web.did.unassigned", name=one.by.name)
+            case e.Assigned(to=to):
+                told = t("web.did.assigned", name=one.by.name, to=to.name if to else "")
+            case e.PriorityChanged():
+                told = t("web.did.priority", name=one.by.name, priority=t(f"priority.{one.priority.value}"))
+            case e.Retitled():
+                told = t("web.did.title", name=one.by.name, title=one.title)
+            case e.Closed():
+                told = t("web.did.closed", name=one.by.name)
+            case e.Reopened():
+                told = t("web.did.reopened", name=one.by.name)
+        return f"{sign} {told}"
+
     def mine(person: Person) -> bool:
         me = reader.key.person if reader.key else None
         return me is not None and (me.network, me.id) == (person.network, person.id)
@@ -205,6 +230,7 @@ def _draw(name: str, reader: Reader, **values: Any) -> str:
         timed=timed,
         status_name=status,
         mine=mine,
+        done=done,
         author=author,
         reader=reader,
         lang=reader.language.partition("-")[0],

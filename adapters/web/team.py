@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from adapters.web import files, inbound, markup, render
+from adapters.web import files, render
 from adapters.web.answers import NotFound, NotIn, page, see
-from adapters.web.customers import taken
-from adapters.web.door import TEAM, Caller, Door
-from adapters.web.forms import Entered
+from adapters.web.customers import FILE
+from adapters.web.door import TEAM, TURNED, Caller, Door
+from adapters.web.forms import Entered, printable
 from adapters.web.live import stream
 from adapters.web.network import WebNetwork
 from bot.desk import Desk
 from bot.pages import Inside, Pages
-from bot.ports import Answer, Clock, Words
+from bot.ports import Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import minutes
-from bot.tickets.model import Actor, File, Message, Note, Place, Priority, Side, Status, Visibility
+from bot.tickets.model import Actor, File, Message, Note, Priority, Side, Status, Visibility
 from bot.tickets.texts import Refused
 
 #: Seconds between two looks of a page that watches: of notes, and other processes, no network tells us.
@@ -28,12 +28,11 @@ FILTERS, LONGEST = ("words", "who", "priority", "closed"), 200
 class Team:
     """The pages of the team's half."""
 
-    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Door, clock: Clock) -> None:
+    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Door) -> None:
         self.network = network
         self.desk = desk
         self.pages = pages
         self.door = door
-        self.clock = clock
 
     def routes(self, router: web.UrlDispatcher, ticket: str) -> None:
         get, post, here = router.add_get, router.add_post, f"/{TEAM}/{ticket}"
@@ -45,14 +44,14 @@ class Team:
         get(here, self.ticket)
         get(f"{here}/part", self.ticket)
         get(f"{here}/live", self.live)
-        get(f"{here}/file/{{entry}}/{{number:\\d+}}", self.file)
+        get(f"{here}/file/{FILE}", self.file)
         post(f"{here}/preview", self.preview)
         post(f"{here}/{{act}}", self.act)
 
     async def board(self, request: web.Request) -> web.StreamResponse:
         caller = await self.door.staff(request)
         link = caller.link
-        filters = {name: request.query.get(name, "")[:LONGEST] for name in FILTERS}
+        filters = {name: printable(request.query.get(name, ""))[:LONGEST] for name in FILTERS}
         ask = a.AskList(
             mine=filters["who"] == "mine",
             unassigned=filters["who"] == "nobody",
@@ -73,7 +72,7 @@ class Team:
         caller = await self.door.staff(request)
         async with self.door.form(request, caller) as entered:
             title = " ".join(entered["title"].split())
-            answer = await self._ask(caller, a.AskOpen(title, entered.words()), entered)
+            answer = await self.door.ask(caller, a.AskOpen(title, await entered.words()), entered)
         known = isinstance(answer, Words) and answer.ticket
         return see(request, f"/{TEAM}/{answer.ticket}" if known else f"/{TEAM}/")
 
@@ -81,12 +80,14 @@ class Team:
         """Turn to another project that the same person is staff of."""
         caller = await self.door.staff(request)
         async with self.door.form(request, caller, writes=False) as entered:
-            places = {one.project.key: one.staff_place for one in await self.desk.staffed(caller.person)}
-            place: Place | None = places.get(entered["project"])
-            if place is None:
+            if entered["project"] not in {one.project.key for one in await self.desk.staffed(caller.person)}:
                 raise NotFound
-            await self.door.turn(caller, place)
-        return see(request, f"/{TEAM}/")
+        response = see(request, f"/{TEAM}/")
+        secure = not self.network.settings.on_loopback
+        response.set_cookie(
+            TURNED, entered["project"], path=f"/{TEAM}/", httponly=True, secure=secure, samesite="Lax"
+        )
+        return response
 
     async def ticket(self, request: web.Request) -> web.StreamResponse:
         caller = await self.door.staff(request)
@@ -99,13 +100,13 @@ class Team:
         caller = await self.door.staff(request)
         inside = await self._inside(caller, request.match_info["key"])
         async with self.door.form(request, caller, writes=False) as entered:
-            names = [name for name in entered["names"].split("\n") if name]
+            names, text = [name for name in entered["names"].split("\n") if name], await entered.words()
             message = Message(
                 id="preview",
                 ticket=inside.card.ticket,
                 by=Actor(caller.person, Side.STAFF),
-                at=self.clock.now(),
-                text=entered.words().strip(),
+                at=self.door.clock.now(),
+                text=text.strip(),
                 files=tuple(File(network="web", id="", name=name, size=0, kind="") for name in names),
             )
         return page(render.preview(message, caller.reader, caller.link.project))
@@ -115,13 +116,14 @@ class Team:
         ticket = request.match_info["key"]
         inside = await self._inside(caller, ticket)
         async with self.door.form(request, caller) as entered:
-            ask = _asked(request.match_info["act"], inside, entered)
-            await self._ask(caller, ask, entered)
+            ask = await _asked(request.match_info["act"], inside, entered)
+            await self.door.ask(caller, ask, entered)
+        now = await self._inside(caller, ticket)
         if isinstance(ask, a.AskRetract):
-            await self.network.erase(_files_of_note(inside, ask.entry))
+            await self.network.erase(_gone(inside, now, ask.entry))
         if not request.headers.get("HX-Request"):
             return see(request, f"/{TEAM}/{ticket}")
-        return self._shown(await self._inside(caller, ticket), caller, "", part=True)
+        return self._shown(now, caller, "", part=True)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         caller = await self.door.staff(request)
@@ -159,29 +161,29 @@ class Team:
         drawn = render.console_part(inside, caller.reader, caller.link.project)
         return page(drawn if part else render.console(drawn, seen, inside.card, caller.reader))
 
-    async def _ask(self, caller: Caller, ask: a.Ask, entered: Entered) -> Answer | None:
-        locale, added, at = caller.reader.language, tuple(entered.files), self.clock.now()
-        asked = inbound.asked(caller.key, ask, ident=entered.ident, at=at, locale=locale, files=added)
-        return taken(await self.desk.handle(asked))
+
+def _gone(before: Inside, now: Inside, entry: str) -> tuple[File, ...]:
+    """Return the files of a note that has been deleted since, and was never sent to anybody."""
+    after = [one for one in now.entries if isinstance(one, Note) and one.id == entry]
+    if not all(one.retracted and one.published_as is None for one in after):
+        return ()
+    notes = [one for one in before.entries if isinstance(one, Note) and one.id == entry]
+    return tuple(file for one in notes for file in one.files)
 
 
-def _files_of_note(inside: Inside, entry: str) -> tuple[File, ...]:
-    """Return the files of a note that nothing else has."""
-    notes = [one for one in inside.entries if isinstance(one, Note) and one.id == entry]
-    return tuple(file for one in notes if one.published_as is None for file in one.files)
-
-
-def _asked(act: str, inside: Inside, entered: Entered) -> a.Ask:
+async def _asked(act: str, inside: Inside, entered: Entered) -> a.Ask:
     """Return what a form on a ticket's page asks for. Raises NotFound for what no form asks."""
-    ticket, text = inside.card.ticket, entered.words()
+    ticket, text = inside.card.ticket, await entered.words()
     visibility = Visibility.INTERNAL if entered["visibility"] == "internal" else Visibility.PUBLIC
     match act:
         case "write":
-            # A note, unless the customer was chosen: there is no third way.
+            # A note, unless the customer was chosen, and the form looked like it: there is no third way.
             customer = entered["to"] == "customer"
+            if entered.fields.get("shown", entered["to"]) != entered["to"]:
+                raise Refused("web.other_way")
             return a.AskReply(ticket, text) if customer else a.AskNote(ticket, text)
         case "edit":
-            return a.AskEdit(ticket, entered["entry"], text)
+            return a.AskEdit(ticket, entered["entry"], text, entered["seen"] or None)
         case "delete":
             return a.AskRetract(ticket, entered["entry"])
         case "recall":
@@ -199,7 +201,8 @@ def _asked(act: str, inside: Inside, entered: Entered) -> a.Ask:
         case "priority" if entered["priority"] in list(Priority):
             return a.AskPriority(ticket, Priority(entered["priority"]))
         case "tags":
-            wanted, has = set(entered["tags"].replace(",", " ").split()), set(inside.card.tags)
+            # What others have added meanwhile stays: it is not what was looked at.
+            wanted, has = set(entered["tags"].replace(",", " ").split()), set(entered["had"].split())
             return a.AskTags(ticket, tuple(sorted(wanted - has)), tuple(sorted(has - wanted)))
         case "title":
             return a.AskTitle(ticket, entered["title"])
@@ -209,7 +212,7 @@ def _asked(act: str, inside: Inside, entered: Entered) -> a.Ask:
                 raise Refused("no.minutes")
             return a.AskTime(ticket, booked, entered["what"][:LONGEST])
         case "close":
-            return a.AskClose(ticket, text, markup.to_hub(entered["reason"]))
+            return a.AskClose(ticket, text, await entered.words("reason"))
         case "reopen":
             return a.AskReopen(ticket)
         case _:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -94,7 +96,7 @@ async def test_a_tickets_whole_life_on_both_halves(office: WebOffice) -> None:
         "On hold (the customer sees: Open) · Robin · Priority: Normal · 1 h 30 booked",
     )
     await robin.post("/team/ACME-1/close", text="Fixed in 4.2.1", reason="our fault")
-    solved = "✅ ACME-1 is solved. Robin writes: Fixed in 4.2.1"
+    solved = "✅ ACME-1 is solved. (time) Robin writes: Fixed in 4.2.1"
     outside += [f"{solved} Anything you write here until (time) opens it again."]
     inside += [
         "🌐 Robin → customer · public · (time) Fixed in 4.2.1",
@@ -151,6 +153,46 @@ class TestForms:
             await carla.post("/c/ACME-1/say", text="more", ident=ident)
         assert (await carla.get("/c/ACME-1")).said == ["Carla · (time) x", "Carla · (time) more"]
         assert (await carla.get("/c/ACME-2")).status == 404
+
+    async def test_other_words_under_the_same_name_are_not_lost(self, light: WebOffice) -> None:
+        """An answer may be lost after the words were taken, and more be written before they are sent again."""
+        carla, robin = await light.customer(), await light.staff()
+        await carla.post("/c/", title="Once", text="x")
+        await light.settle()
+        for who, path, fields in (
+            (carla, "/c/ACME-1/say", {}),
+            (robin, "/team/ACME-1/write", {"to": "note"}),
+            (robin, "/team/ACME-1/write", {"to": "customer"}),
+        ):
+            ident = secrets.token_hex(16)
+            assert (await who.post(path, {"a.txt": b"1"}, text="half", ident=ident, **fields)).status == 200
+            assert (await who.post(path, {"a.txt": b"1"}, text="half", ident=ident, **fields)).status == 200
+            more = await who.post(path, {"a.txt": b"1"}, text="half, and more", ident=ident, **fields)
+            assert more.status == 422
+            assert "Your earlier words have arrived, and these are others." in more.read
+        assert len(light.kept()) == 3
+        assert sum("half" in one for one in (await carla.get("/c/ACME-1")).said) == 2
+
+    async def test_forms_that_take_no_files_keep_none(self, light: WebOffice) -> None:
+        carla, robin = await light.customer(), await light.staff()
+        await carla.post("/c/", title="Once", text="x")
+        await light.settle()
+        await robin.post("/team/ACME-1/priority", {"a.txt": b"1"}, priority="high")
+        await carla.post("/c/ACME-1/close", {"b.txt": b"1"})
+        await carla.post("/c/ACME-1/rate", {"c.txt": b"1"}, stars="3")
+        assert light.kept() == []
+
+    async def test_an_edit_counts_whatever_a_clock_says(self, light: WebOffice) -> None:
+        carla = await light.customer()
+        await carla.post("/c/", title="Once", text="x")
+        await light.settle()
+        await carla.post("/c/ACME-1/say", text="frist")
+        entry = re.findall(r'name="entry" value="(\w+)"', (await carla.get("/c/ACME-1")).text)[-1]
+        light.clock.ahead -= timedelta(seconds=5)
+        await carla.post("/c/ACME-1/edit", entry=entry, text="first")
+        assert (await carla.get("/c/ACME-1")).said[-1] == "Carla · (time) · (edited) first"
+        await carla.post("/c/ACME-1/delete", entry=entry)
+        assert "was deleted" in (await carla.get("/c/ACME-1")).said[-1]
 
     async def test_bad_input_gets_words(self, light: WebOffice) -> None:
         carla, robin = await light.customer(), await light.staff()

@@ -167,7 +167,7 @@ async def test_a_customer_on_the_web_and_a_team_on_slack(slack: Office) -> None:
         await command("time 1h30 looking")
         await check("In progress · Robin is on it", "1 h 30 booked")
         await command("close public: Fixed in 4.2.1")
-        solved = "✅ ACME-1 is solved. Robin writes: Fixed in 4.2.1"
+        solved = "✅ ACME-1 is solved. (time) Robin writes: Fixed in 4.2.1"
         outside += [f"{solved} Anything you write here until (time) opens it again."]
         inside += ["Robin → customer: Fixed in 4.2.1\n🌐 public\n[Edit] [Recall]"]
         page = await carla.get("/c/ACME-1")
@@ -180,7 +180,7 @@ async def test_a_customer_on_the_web_and_a_team_on_slack(slack: Office) -> None:
         inside += ["Halfdoor: Carla rated it 4 of 5."]
         await check("Closed", "rated 4 of 5")
         await carla.post("/c/ACME-1/reopen")
-        outside[-1] = f"{solved} Carla opened it again."
+        outside[-1] = f"{solved} You gave 4 of 5. Thank you. Carla opened it again."
         inside += ["Halfdoor: Carla opened the ticket again."]
         await check("Open · Robin is on it", "*Open* · Robin")
         record = await carla.get("/c/ACME-1/record")
@@ -316,7 +316,7 @@ async def test_a_customer_on_the_web_and_a_team_on_discord(discord: DiscordOffic
         await check("In progress · Robin is on it", "**On hold** *(the customer sees: In progress)* · Robin")
         form = await office.press(robin, back, "close")
         await office.fill_in(robin, form, resolution="Fixed", reason="our fault")
-        solved = "✅ ACME-1 is solved. Robin writes: Fixed"
+        solved = "✅ ACME-1 is solved. (time) Robin writes: Fixed"
         outside += [f"{solved} Anything you write here until (time) opens it again."]
         inside += [
             "Robin → customer: Fixed\n-# 🌐 public\n[Edit] [Recall]",
@@ -330,7 +330,7 @@ async def test_a_customer_on_the_web_and_a_team_on_discord(discord: DiscordOffic
         inside += ["Halfdoor: -# Carla rated it 5 of 5."]
         await check("Closed", "**Closed** · Robin")
         await carla.post("/c/ACME-1/reopen")
-        outside[-1] = f"{solved} Carla opened it again."
+        outside[-1] = f"{solved} You gave 5 of 5. Thank you. Carla opened it again."
         inside += ["Halfdoor: -# Carla opened the ticket again."]
         await check("Open · Robin is on it", "**Open** · Robin")
         for path in ("/c/", "/c/ACME-1", "/c/ACME-1/record"):

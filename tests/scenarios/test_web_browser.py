@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Frame, Page, async_playwright, expect
+from playwright.async_api import Browser, Frame, Page, Route, async_playwright, expect
 
 from bot.wiring import demo_desk
 from tests.doubles.chromium import FLAGS, chromium
@@ -242,21 +242,162 @@ async def test_in_german(browser: Browser, address: str) -> None:
     assert panes.errors == []
 
 
-async def test_who_is_let_out_sees_nothing_any_more(
-    browser: Browser, sqlite_url: str, tmp_path: Path
-) -> None:
+@pytest.fixture
+async def desk(sqlite_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
+    """A desk with one ticket."""
     async with WebOffice(sqlite_url, tmp_path) as office:
-        await (await office.customer()).post("/c/", title="Export fails", text="x")
+        await (await office.customer()).post("/c/", title="Export fails", text="It is empty")
         await office.settle()
-        page = await browser.new_page()
-        secret = await office.halfdoor.keys.give("once", BACK, ROBIN, timedelta(minutes=9))
-        await page.goto(f"{office.network.url}/team/enter/{secret}")
-        await page.get_by_role("button", name="Come in").click()
-        await page.get_by_role("link", name="ACME-1 · Export fails").click()
-        await expect(page.locator("body")).to_contain_text("Carla, Acme (Web)")
-        await office.halfdoor.keys.revoke(BACK)
-        await expect(page.locator("body")).to_contain_text("Please open the link that you were given.")
-        await expect(page.locator("body")).not_to_contain_text("Export fails")
+        yield office
+
+
+async def console(browser: Browser, desk: WebOffice, path: str = "/team/ACME-1") -> Page:
+    page = await browser.new_page()
+    secret = await desk.halfdoor.keys.give("once", BACK, ROBIN, timedelta(minutes=9))
+    await page.goto(f"{desk.network.url}/team/enter/{secret}")
+    await page.get_by_role("button", name="Come in").click()
+    await page.wait_for_url("**/team/")
+    await page.goto(desk.network.url + path)
+    return page
+
+
+async def test_one_who_comes_back_to_a_reply_writes_a_note(browser: Browser, desk: WebOffice) -> None:
+    """Browsers bring back what was chosen; what a form looks like is what it does."""
+    page = await console(browser, desk)
+    await page.get_by_label("Reply to customer").check()
+    await page.fill("#text", "half a reply")
+    await page.get_by_role("link", name="Board").click()
+    await page.wait_for_url("**/team/")
+    await page.go_back()
+    await expect(page.get_by_label("A note for us")).to_be_checked()
+    await expect(page.locator("form.composer button.main")).to_have_text("🔒 Keep note")
+    # and the words are there
+    await expect(page.locator("#text")).to_have_value("half a reply")
+    await page.locator("form.composer button.main").click()
+    await expect(page.locator("article.note")).to_contain_text("half a reply")
+    await expect(page.locator("#text")).to_have_value("")
+    await page.reload()
+    await expect(page.locator("#text")).to_have_value("")
+    assert len((await (await desk.customer()).get("/c/ACME-1")).said) == 1
+
+
+async def test_what_is_begun_outlives_a_closed_form_and_a_left_page(
+    browser: Browser, desk: WebOffice
+) -> None:
+    page = await console(browser, desk)
+    await page.keyboard.press("c")
+    await page.keyboard.type("Fixed in 4.2.1")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    closing = page.locator("form[action$=close] textarea[name=text]")
+    await expect(closing).to_be_hidden()
+    await (await desk.customer()).post("/c/ACME-1/say", text="And March")
+    await expect(page.locator("article", has_text="And March")).to_have_count(2)
+    await page.keyboard.press("c")
+    await expect(closing).to_have_value("Fixed in 4.2.1")
+    await expect(closing).to_be_focused()
+    await page.goto(f"{desk.network.url}/team/")
+    await page.goto(f"{desk.network.url}/team/ACME-1")
+    await expect(closing).to_have_value("Fixed in 4.2.1")
+
+
+async def test_the_hand_stays_where_it_was(browser: Browser, desk: WebOffice) -> None:
+    page, carla = await console(browser, desk), await desk.customer()
+    # on what was pressed, or what opened it
+    await page.keyboard.press("p")
+    await page.keyboard.press("End")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#part")).to_contain_text("Priority: Urgent")
+    await expect(page.locator("summary[data-key=p]")).to_be_focused()
+    # on what stands in the page while it changes, and in the same place while it grows above
+    await page.locator("summary", has_text="Close").focus()
+    await carla.post("/c/ACME-1/say", text="One")
+    await expect(page.locator("article", has_text="One")).to_have_count(2)
+    await expect(page.locator("summary[data-key=c]")).to_be_focused()
+    await page.locator("#text").click()
+    await page.wait_for_timeout(100)
+    before = await page.locator("#text").bounding_box()
+    await carla.post("/c/ACME-1/say", text="\n".join(f"line {n}" for n in range(60)))
+    await expect(page.locator("article", has_text="line 59")).to_have_count(2)
+    after = await page.locator("#text").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["y"] - after["y"]) < 3
+    # and on the board
+    await carla.post("/c/", title="Another", text="x")
+    await page.goto(f"{desk.network.url}/team/")
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await expect(page.locator(".board a", has_text="ACME-1")).to_be_focused()
+    await carla.post("/c/", title="A third", text="x")
+    await expect(page.locator(".board a", has_text="A third")).to_be_visible()
+    await expect(page.locator(".board a", has_text="ACME-1")).to_be_focused()
+
+
+async def test_a_filter_stands_in_the_address(browser: Browser, desk: WebOffice) -> None:
+    await (await desk.customer()).post("/c/", title="Import fails", text="x")
+    page = await console(browser, desk, "/team/")
+    await page.keyboard.press("/")
+    await page.keyboard.type("import")
+    await expect(page.locator(".board article")).to_have_count(1)
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/team/ACME-2")
+    await page.keyboard.press("u")
+    await page.wait_for_url("**/team/?words=import")
+    await expect(page.locator(".board article")).to_have_count(1)
+
+
+async def test_a_page_that_is_cut_off_says_so_and_comes_back(browser: Browser, desk: WebOffice) -> None:
+    page = await console(browser, desk)
+    broken = True
+
+    async def answer(route: Route) -> None:
+        await (route.fulfill(status=502, body="bad gateway") if broken else route.continue_())
+
+    await page.route("**/live*", answer)
+    await page.reload()
+    await expect(page.locator("body")).to_have_class("lost")
+    broken = False
+    await (await desk.customer()).post("/c/ACME-1/say", text="Are you there?")
+    await expect(page.locator("article", has_text="Are you there?")).to_have_count(2, timeout=15_000)
+    await expect(page.locator("body")).not_to_have_class("lost")
+
+
+async def test_words_do_not_vanish_with_what_they_are_about(browser: Browser, desk: WebOffice) -> None:
+    page = await console(browser, desk)
+    await page.keyboard.press("c")
+    await page.keyboard.type("Fixed in 4.2.1")
+    await (await desk.customer()).post("/c/ACME-1/close")
+    await expect(page.locator("#said")).to_contain_text("This has changed meanwhile.")
+    await expect(page.locator("form[action$=close] textarea[name=text]")).to_have_value("Fixed in 4.2.1")
+    # and of whoever is let out only what they may not see
+    await page.fill("#text", "half a note")
+    await desk.halfdoor.keys.revoke(BACK)
+    await expect(page.locator("#said")).to_contain_text("You may not see this any more.")
+    await expect(page.locator("body")).not_to_contain_text("Carla, Acme (Web)")
+    await expect(page.locator("#text")).to_have_value("half a note")
+
+
+async def test_why_something_is_refused_is_said_where_it_was_sent(browser: Browser, desk: WebOffice) -> None:
+    page = await console(browser, desk)
+    await page.fill("#text", "x" * 50_000)
+    await page.locator("form.composer button.main").click()
+    await expect(page.locator("form.composer #said")).to_contain_text("That is 50000 characters")
+    await expect(page.locator("#said")).to_be_in_viewport()
+    assert len(await page.locator("#text").input_value()) == 50_000
+    await page.fill("#text", "short")
+    await page.locator("form.composer button.main").click()
+    await expect(page.locator("article.note")).to_contain_text("short")
+    await expect(page.locator("#said")).to_have_text("")
+
+
+async def test_who_is_let_out_sees_nothing_any_more(browser: Browser, desk: WebOffice) -> None:
+    page = await console(browser, desk)
+    await expect(page.locator("body")).to_contain_text("Carla, Acme (Web)")
+    await desk.halfdoor.keys.revoke(BACK)
+    await expect(page.locator("body")).to_contain_text("Please say `/ticket console` in your team's channel")
+    await expect(page.locator("body")).not_to_contain_text("Export fails")
 
 
 async def test_what_cannot_be_sent_now_stays_to_be_sent_again(browser: Browser, address: str) -> None:

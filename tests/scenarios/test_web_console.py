@@ -121,10 +121,82 @@ async def test_what_a_customer_deletes_is_erased_with_its_files(light: WebOffice
     assert light.kept() == []
 
 
+async def test_files_of_a_note_are_erased_by_its_deletion_alone(light: WebOffice) -> None:
+    robin, kim = await light.staff(), await light.staff(KIM)
+    await robin.post("/team/ACME-1/write", {"plan.txt": b"p"}, text="Our plan", to="note")
+    await kim.post("/team/ACME-1/write", {"mine.txt": b"m"}, text="My own", to="note")
+    plan, own = await entry(robin, "Our plan"), await entry(kim, "My own")
+    ident = "0f0e0d0c-0000-4000-8000-000000000000"
+    await kim.post("/team/ACME-1/delete", entry=own, ident=ident)
+    await kim.post("/team/ACME-1/delete", entry=plan, ident=ident)
+    assert len(light.kept()) == 1
+    page = await robin.get("/team/ACME-1")
+    path = re.findall(r'href="(/team/ACME-1/file/[^"]+)"', page.text)[-1]
+    assert (await robin.get(path)).body == b"p"
+    assert "This message was deleted." in page.read
+
+
+async def test_two_who_change_the_same_words_are_told(light: WebOffice) -> None:
+    robin, kim = await light.staff(), await light.staff(KIM)
+    await robin.post("/team/ACME-1/write", text="We found it", to="customer")
+    page = (await robin.get("/team/ACME-1")).text
+    one, seen = re.findall(
+        r'name="entry" value="(\w+)">\s*<input type="hidden" name="seen" value="(\w+)"', page
+    )[-1]
+    await kim.post("/team/ACME-1/edit", entry=one, seen=seen, text="We found the cause")
+    answer = await robin.post("/team/ACME-1/edit", entry=one, seen=seen, text="We found them")
+    assert "It has changed since you looked at it" in answer.read
+    assert "We found the cause" in (await robin.get("/team/ACME-1")).read
+    # tags that others add meanwhile stay
+    await kim.post("/team/ACME-1/tags", had="", tags="csv")
+    await robin.post("/team/ACME-1/tags", had="", tags="export")
+    assert "csv export" in (await robin.get("/team/ACME-1")).read
+
+
+async def test_a_form_that_did_not_look_like_it_sends_nothing_to_a_customer(light: WebOffice) -> None:
+    carla, robin = await light.customer(), await light.staff()
+    for to, shown in (("customer", "note"), ("note", "customer")):
+        answer = await robin.post("/team/ACME-1/write", text="for us", to=to, shown=shown)
+        assert "Nothing was sent: the form did not show who would read it." in answer.read
+    assert len((await carla.get("/c/ACME-1")).said) == 1
+    for way in ("customer", "note"):
+        assert (await robin.post("/team/ACME-1/write", text="so", to=way, shown=way)).status == 200
+
+
+async def test_what_the_team_did_stands_in_its_thread(light: WebOffice) -> None:
+    carla, robin, _ = await light.customer(), await light.staff(), await light.staff(KIM)
+    before = (await carla.get("/c/ACME-1")).body
+    await robin.post("/team/ACME-1/status", status="on_hold", visibility="internal")
+    await robin.post("/team/ACME-1/assign", who="web:kim", visibility="internal")
+    await robin.post("/team/ACME-1/priority", priority="urgent")
+    assert (await carla.get("/c/ACME-1")).body == before
+    await robin.post("/team/ACME-1/close")
+    page = (await robin.get("/team/ACME-1")).read
+    for done in (
+        "🔒 Robin: On hold",
+        "🔒 Robin: given to Kim",
+        "🔒 Robin: priority Urgent",
+        "🌐 Robin: closed",
+    ):
+        assert done in page
+
+
+async def test_what_waits_for_a_customer_comes_first(light: WebOffice) -> None:
+    carla, robin = await light.customer(), await light.staff()
+    for n in range(2, 5):
+        await carla.post("/c/", title=f"Question {n}", text="x")
+        await light.settle()
+    await robin.post("/team/ACME-2/status", status="pending", visibility="public")
+    await robin.post("/team/ACME-4/close")
+    await light.settle()
+    keys = re.findall(r'href="/c/(ACME-\d)"', (await carla.get("/c/")).text)
+    assert keys == ["ACME-2", "ACME-3", "ACME-1", "ACME-4"]
+
+
 async def test_tags_and_title(light: WebOffice) -> None:
     carla, robin = await light.customer(), await light.staff()
     await robin.post("/team/ACME-1/tags", tags="export, csv  urgent")
-    await robin.post("/team/ACME-1/tags", tags="csv import")
+    await robin.post("/team/ACME-1/tags", had="csv export urgent", tags="csv import")
     await robin.post("/team/ACME-1/title", title="Import and export fail")
     assert (
         "Import and export fail Carla · nobody yet · Normal opened (time) csv import"
@@ -188,7 +260,8 @@ async def test_what_is_said_after_the_window_goes_on_in_a_new_ticket(light: WebO
     assert "ACME-2 · Again, the export" in answer.read
     assert "takes up ACME-1" in answer.read
     assert "It goes on in ACME-2." in (await carla.get("/c/ACME-1")).read
-    # and so does whatever else is said on the old page
+    # a rating of the old one stays there, and what else is said on its page goes on too
+    assert "ACME-1 · Export fails" in (await carla.post("/c/ACME-1/rate", stars="4")).read
     await light.settle()
     answer = await carla.post("/c/ACME-1/say", text="And March")
     assert answer.said == ["Carla · (time) Again, the export", "Carla · (time) And March"]

@@ -24,6 +24,12 @@ from tests.web_office import BACK, CARLA, FRONT, ROBIN, Answer, Visitor, WebOffi
 
 
 @pytest.fixture
+async def office(database_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
+    async with WebOffice(database_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
 async def light(sqlite_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
     async with WebOffice(sqlite_url, tmp_path) as made:
         yield made
@@ -154,6 +160,24 @@ class TestSigningIn:
         await light.staff()
         kept = await light.halfdoor.store.look(lambda c, _: c.scalars(sa.select(schema.key.c.kind)).all())
         assert kept == ["session"]
+
+    async def test_one_turns_to_another_project_and_back_while_the_first_key_holds(
+        self, light: WebOffice
+    ) -> None:
+        front, back = Place("web", "beta"), Place("web", "beta-team")
+        await light.link("BETA", "Beta", front, back)
+        robin = await light.staff()
+        await light.halfdoor.keys.give("link", back, ROBIN, timedelta(days=1))
+        assert "The desk of Beta" in (await robin.post("/team/turn", project="BETA")).read
+        assert "The desk of Acme" in (await robin.post("/team/turn", project="ACME")).read
+        await robin.post("/team/turn", project="BETA")
+        # what is no longer theirs is not shown because it once was
+        await light.halfdoor.keys.revoke(back)
+        assert "The desk of Acme" in (await robin.get("/team/")).read
+        await light.halfdoor.keys.give("link", back, ROBIN, timedelta(days=1))
+        assert "The desk of Beta" in (await robin.get("/team/")).read
+        await light.halfdoor.keys.revoke(BACK)
+        assert (await robin.get("/team/")).status == 401
 
     async def test_one_signs_out(self, light: WebOffice) -> None:
         carla = await light.customer()
@@ -363,6 +387,11 @@ async def test_what_is_anothers_takes_no_other_way_than_what_is_not_there(light:
             ]
             assert runs[0] == runs[1]
             assert runs[0][0] == 404
+    for words in ("", "words=s&"):
+        asked = [f"/c/part?{words}before={key}" for key in ("BETA-1", "ACME-99")]
+        runs = [await _statements(light, carla, path) for path in asked]
+        assert runs[0] == runs[1]
+        assert "No tickets." in (await carla.get(f"/c/?{words}before=BETA-1")).read
 
 
 async def _statements(office: WebOffice, visitor: Visitor, path: str) -> tuple[int, list[str]]:
@@ -462,6 +491,73 @@ class TestHostileForms:
                 assert answer.status in (200, 401, 404), await answer.text()
                 assert answer.headers.getall("Set-Cookie", []) == []
                 assert "WebSettings" not in await answer.text()
+
+    async def test_whatever_is_sent_gets_words(self, office: WebOffice) -> None:
+        carla, robin = await office.customer(), await office.staff()
+        await carla.post("/c/", title="Fine", text="x")
+        await office.settle()
+        nines = "9" * 5000
+        for visitor, path in (
+            (carla, f"/c/ACME-1/file/x/{nines}"),
+            (carla, "/c/ACME-1/file/%00/0"),
+            (carla, "/c/?words=%00"),
+            (carla, "/c/?before=%00"),
+            (carla, "/c/?before=ACME-1&words=%00x"),
+            (robin, "/team/?words=%00&who=%00"),
+            (robin, "/team/numbers?project=%00"),
+            (robin, "/team/numbers?until=0001-01-05"),
+            (robin, "/team/numbers?since=0001-01-01&until=9999-12-31"),
+        ):
+            async with visitor.session.get(URL(visitor.url + path, encoded=True)) as answer:
+                assert answer.status in (200, 404, 422), path
+        for visitor, path, fields in (
+            (carla, "/c/ACME-1/rate", {"stars": nines}),
+            (carla, "/c/", {"title": "A\0B", "text": "\0"}),
+            (carla, "/c/ACME-1/say", {"text": "a\0b"}),
+            (carla, "/c/ACME-1/edit", {"entry": "\0", "text": "x"}),
+            (robin, "/team/ACME-1/write", {"text": "a\0b", "to": "note"}),
+            (robin, "/team/ACME-1/title", {"title": "C\0D"}),
+            (robin, "/team/ACME-1/tags", {"tags": "\0", "had": ""}),
+            (robin, "/team/ACME-1/time", {"time": "1h", "what": "\0"}),
+            (robin, "/team/ACME-1/recall", {"entry": "\0"}),
+            (robin, "/team/turn", {"project": "\0"}),
+        ):
+            assert (await visitor.post(path, **fields)).status in (200, 404, 422), path
+        token = await carla.token()
+        for kind, body in (
+            ("application/x-www-form-urlencoded; charset=nope", b"csrf=x"),
+            ("application/x-www-form-urlencoded; charset=utf-16", b"csrf=x"),
+            ("application/x-www-form-urlencoded", b"csrf=\xff"),
+            ("multipart/form-data; boundary=x", b"--x\r\nnonsense"),
+            ("text/plain", b"csrf=x"),
+        ):
+            secret = await office.halfdoor.keys.give("link", FRONT, Person("web", "", ""), timedelta(days=1))
+            for path in ("/c/", f"/c/enter/{secret}"):
+                headers = {"Content-Type": kind}
+                async with carla.session.post(carla.url + path, data=body, headers=headers) as answer:
+                    assert answer.status in (400, 403, 422), (kind, path)
+        form = (
+            f'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{token}\r\n'
+            '--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nOdd\r\n'
+            '--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\nContent-Type: text/'
+        ).encode() + b"\xff\r\n\r\nx\r\n--x--\r\n"
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        async with carla.session.post(f"{carla.url}/c/", data=form, headers=headers) as answer:
+            assert answer.status in (200, 400)
+
+    async def test_no_field_is_longer_than_a_text_may_be(self, light: WebOffice) -> None:
+        carla, robin = await light.customer(), await light.staff()
+        await carla.post("/c/", title="Fine", text="x")
+        await light.settle()
+        for visitor, path, name in (
+            (carla, "/c/ACME-1/say", "text"),
+            (robin, "/team/ACME-1/close", "reason"),
+            (robin, "/team/ACME-1/preview", "text"),
+            (robin, "/team/ACME-1/tags", "tags"),
+        ):
+            answer = await visitor.post(path, **{name: "[" * 50_000})
+            assert answer.status == 422
+            assert "That is 50000 characters; at most 12000 fit here." in answer.read
 
     async def test_what_no_form_does_is_refused_in_words(self, light: WebOffice) -> None:
         carla = await light.customer()

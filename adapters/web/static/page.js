@@ -1,15 +1,19 @@
-// What the pages do beside htmx: times in the reader's zone, a new name for each form, keys, the two ways to write,
-// and looking again when something has changed.
+// What the pages do beside htmx: times in the reader's own way, a new name for each form, the two ways to write, keys,
+// and looking again when something has changed without taking anything from whoever reads or writes.
 "use strict";
 
 const every = (root, what) => [...root.querySelectorAll(what)];
 const part = () => document.getElementById("part");
+const said = () => document.getElementById("said");
+const posts = (form) => form instanceof HTMLFormElement && form.method === "post";
 
 function local(root) {
+  const page = document.documentElement.lang;
+  const language = navigator.language.startsWith(page) ? navigator.language : page;
   for (const one of every(root, "time[datetime]")) {
     const at = new Date(one.dateTime);
     if (!Number.isNaN(at.getTime())) {
-      one.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+      one.textContent = at.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
     }
   }
 }
@@ -21,33 +25,224 @@ function name_forms(root) {
   }
 }
 
-// A note, unless the customer is chosen: then all of it looks different, and shows what they will get.
-function ways(form) {
-  const customer = form.querySelector("input[name=to][value=customer]"), shown = form.querySelector(".shown");
-  const text = form.querySelector("textarea"), files = form.querySelector("input[type=file]");
-  const show = () => {
-    const way = customer.checked ? "customer" : "note";
-    form.classList.toggle("to-customer", customer.checked);
-    for (const one of every(form, "[data-note]")) one.textContent = one.dataset[way];
-    form.querySelector("input[name=names]").value = [...files.files].map((one) => one.name.replaceAll("\n", " ")).join("\n");
-    const empty = !text.value.trim() && !files.files.length;
-    form.querySelector(".preview").hidden = !customer.checked || empty;
-    if (empty) shown.textContent = "";
-    else if (customer.checked) htmx.trigger(shown, "look");
-  };
-  form.addEventListener("input", show);
-  form.addEventListener("change", show);
-  form.addEventListener("reset", () => setTimeout(show));
-  show();
+// ---------------------------------------------------------------- two ways to write
+
+// A note, unless the customer is chosen: then all of it looks different, and shows what they will get. What it looks
+// like is sent along, so that nothing goes where it did not say.
+function show_way(form) {
+  const way = form.querySelector("input[name=to][value=customer]").checked ? "customer" : "note";
+  const text = form.querySelector("textarea"), files = form.querySelector("input[type=file]").files;
+  form.classList.toggle("to-customer", way === "customer");
+  for (const one of every(form, "[data-note]")) one.textContent = one.dataset[way];
+  form.querySelector("input[name=shown]").value = way;
+  form.querySelector("input[name=names]").value = [...files].map((one) => one.name.replaceAll("\n", " ")).join("\n");
+  const empty = !text.value.trim() && !files.length, shown = form.querySelector(".shown");
+  form.querySelector(".preview").hidden = way === "note" || empty;
+  if (empty) shown.textContent = "";
+  else if (way === "customer") htmx.trigger(shown, "look");
 }
 
-function ready(root) {
-  local(root);
-  name_forms(root);
-  for (const form of every(root, "form.composer")) ways(form);
+function ways(form) {
+  for (const event of ["input", "change"]) form.addEventListener(event, () => show_way(form));
+  form.addEventListener("reset", () => setTimeout(() => show_way(form)));
+  show_way(form);
 }
+
+// A browser that comes back to a page brings back what was chosen there; it is a note again.
+window.addEventListener("pageshow", () => {
+  for (const form of every(document, "form.composer")) {
+    form.querySelector("input[name=to][value=note]").checked = true;
+    show_way(form);
+  }
+});
+
+// ---------------------------------------------------------------- what is being written
+
+const fields = (root) => every(root, "textarea, select, input:not([type=hidden])");
+const written = (root) => every(root, "textarea, input:not([type]), input[name=title]");
+
+function begun(field) {
+  if (field instanceof HTMLSelectElement) return [...field.options].some((one) => one.selected !== one.defaultSelected);
+  return field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+}
+
+// A draft outlives its page, in this tab alone, until it is sent.
+function draft(field) {
+  const form = field.form, entry = form.querySelector("input[name=entry]");
+  return ["draft", form.getAttribute("action"), entry ? entry.value : "", field.name].join("|");
+}
+
+function keep_draft(field) {
+  if (begun(field)) sessionStorage.setItem(draft(field), field.value);
+  else sessionStorage.removeItem(draft(field));
+}
+
+function bring_drafts(root) {
+  for (const form of every(root, "form").filter(posts)) {
+    for (const one of written(form)) {
+      const kept = sessionStorage.getItem(draft(one));
+      if (kept === null || begun(one)) continue;
+      one.value = kept;
+      const around = one.closest("details");
+      if (around) around.open = true;
+    }
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (field.form && posts(field.form) && written(field.form).includes(field)) keep_draft(field);
+});
+
+// ---------------------------------------------------------------- a page that changes
+
+// What is done with something tells it from all others, before a change and after it.
+function named(details) {
+  const form = details.querySelector("form"), entry = details.querySelector("input[name=entry]");
+  return [details.querySelector("summary").textContent, form && form.getAttribute("action"), entry && entry.value].join("|");
+}
+
+function described(one) {
+  const form = one.closest("form"), entry = form && form.querySelector("input[name=entry]"), around = one.closest("details");
+  const pressed = one.tagName === "BUTTON" ? one.value : "";
+  return [one.tagName, one.getAttribute("href"), one.name, pressed, form && form.getAttribute("action"), entry && entry.value, around && named(around)].join("|");
+}
+
+const DETAILS = "details:not(.spoiler)";
+let kept = null;
+
+function keep(details) {
+  const seen = details.querySelector("input[name=seen]");
+  const values = fields(details).map((one) => (begun(one) ? { value: one.value, checked: one.checked } : null));
+  return { name: named(details), open: details.open, values, seen: seen && seen.value, begun: values.some(Boolean) };
+}
+
+function restore(details, had) {
+  details.open = had.open;
+  fields(details).forEach((one, n) => {
+    if (!had.values[n]) return;
+    one.value = had.values[n].value;
+    if (had.values[n].checked !== undefined) one.checked = had.values[n].checked;
+  });
+  // Who changes words has read them as they were then.
+  if (had.begun && had.seen) details.querySelector("input[name=seen]").value = had.seen;
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig, serverResponse } = event.detail, sent = requestConfig.elt, at = document.activeElement;
+  kept = null;
+  if (target.id !== "part") return;
+  if (target.contains(said())) target.parentElement.before(said());
+  // What was sent is done; all else that is open or begun stays.
+  const details = every(target, DETAILS).filter((one) => one.open || fields(one).some(begun)).filter((one) => !one.contains(sent)).map(keep);
+  const names = every(new DOMParser().parseFromString(serverResponse, "text/html"), DETAILS).map(named);
+  if (details.some((one) => one.begun && !names.includes(one.name))) {
+    // Nobody's words vanish with what they were about.
+    event.detail.shouldSwap = false;
+    said().textContent = document.body.dataset.changed;
+    return;
+  }
+  const inside = at && target.contains(at), around = sent.closest && sent.closest("details");
+  kept = {
+    details,
+    at: inside ? described(at) : null,
+    marked: inside && at.tagName === "TEXTAREA" ? [at.selectionStart, at.selectionEnd] : null,
+    around: inside && around ? named(around) : null,
+    // Who writes below sees no line move.
+    below: !inside && at && at.getBoundingClientRect && at !== document.body ? [at, at.getBoundingClientRect().top] : null,
+  };
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target;
+  local(target);
+  name_forms(target);
+  if (target.id !== "part" || !kept) return;
+  bring_drafts(target);
+  for (const one of every(target, DETAILS)) {
+    const had = kept.details.find((each) => each.name === named(one));
+    if (had) restore(one, had);
+  }
+  const ours = window === window.top || document.hasFocus(); // beside another pane, the hand may be over there
+  if (kept.at && ours) hand_back(target);
+  if (kept.below) window.scrollBy(0, kept.below[0].getBoundingClientRect().top - kept.below[1]);
+  kept = null;
+});
+
+function hand_back(target) {
+  const all = every(target, "a[href], button, summary, textarea, select, input:not([type=hidden])");
+  const summary = kept.around && every(target, DETAILS).find((one) => named(one) === kept.around);
+  let one = all.find((each) => described(each) === kept.at && each.checkVisibility());
+  if (!one && summary) one = summary.querySelector("summary");
+  if (!one) {
+    one = target.querySelector("h1, h2");
+    if (one) one.tabIndex = -1;
+  }
+  if (!one) return;
+  one.focus({ preventScroll: true });
+  if (kept.marked && one.tagName === "TEXTAREA") one.setSelectionRange(...kept.marked);
+}
+
+// ---------------------------------------------------------------- sending
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const one = event.detail.elt;
+  if (one.classList.contains("shown") && one.closest(".preview").hidden) event.preventDefault();
+  if (!posts(one)) return;
+  if (said()) said().textContent = "";
+  one.classList.add("sending"); // nothing is written that would not be sent
+  for (const field of every(one, "textarea")) field.readOnly = true;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt, answer = event.detail.xhr;
+  if (!posts(form)) return;
+  form.classList.remove("sending");
+  for (const field of every(form, "textarea")) field.readOnly = false;
+  if (!event.detail.successful) return; // it may have arrived: sent again by the same name it is taken once
+  for (const one of every(form, "input[name=ident]")) one.value = "";
+  if (!answer.getResponseHeader("HX-Retarget")) {
+    for (const one of written(form)) sessionStorage.removeItem(draft(one));
+    form.reset();
+    const open = form.closest("details");
+    if (open) open.open = false;
+  }
+  name_forms(form);
+});
+
+// Why something was not taken is said where it was sent from.
+function tell(form, text) {
+  const words = said(), button = posts(form) && form.querySelector("button[type=submit], button.main");
+  if (!words) return;
+  if (button) (button.closest(".row") || button).before(words);
+  if (text) words.textContent = text;
+  words.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#said") tell(event.detail.elt, "");
+});
+for (const error of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(error, (event) => {
+    if (posts(event.detail.elt)) tell(event.detail.elt, document.body.dataset.away);
+  });
+}
+document.addEventListener("submit", (event) => {
+  if (event.target.action.endsWith("/leave")) sessionStorage.clear();
+});
+
+// ---------------------------------------------------------------- looking
 
 // A page that nobody looks at does not watch: browsers keep few connections to one address.
+const AGAIN = 5000; // milliseconds
+
+// Whoever may not see a page any more sees it no longer; what they were writing is theirs.
+function left() {
+  if (!every(document, "form").filter(posts).some((one) => written(one).some(begun))) return location.reload();
+  part().replaceChildren();
+  said().textContent = document.body.dataset.left;
+}
+
 function watch(one) {
   let source = null;
   const look = () => htmx.trigger(part(), "changed");
@@ -58,7 +253,14 @@ function watch(one) {
     } else if (!source) {
       source = new EventSource(one.dataset.live);
       source.addEventListener("changed", look);
-      source.addEventListener("left", () => location.reload());
+      source.addEventListener("left", left);
+      source.addEventListener("open", () => document.body.classList.remove("lost"));
+      source.addEventListener("error", () => {
+        document.body.classList.add("lost");
+        if (!source || source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+        source = null;
+        setTimeout(() => turn(true), AGAIN);
+      });
       if (again) look();
     }
   };
@@ -66,116 +268,61 @@ function watch(one) {
   turn(false);
 }
 
+// What a list is filtered by stands in its address, and is there again when one comes back to it.
+function filtered(form) {
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value)).toString();
+  const address = form.getAttribute("action") + (query ? `?${query}` : "");
+  history.replaceState(null, "", address);
+  sessionStorage.setItem(`list|${form.getAttribute("action")}`, address);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   if (location.pathname.startsWith("/team/")) {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (zone) document.cookie = `zone=${zone}; path=/team/; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
   }
-  ready(document);
+  local(document);
+  name_forms(document);
+  bring_drafts(document);
+  for (const form of every(document, "form.composer")) ways(form);
   for (const one of every(document, "[data-live]")) watch(one);
+  for (const one of every(document, "form[role=search]")) one.addEventListener("input", () => filtered(one));
+  for (const one of every(document, "a[data-key=u]")) one.href = sessionStorage.getItem(`list|${one.getAttribute("href")}`) || one.href;
 });
 
-// What somebody has opened and begun to write stays, with the hand where it was, when the page changes beneath it.
-let kept = [];
+// ---------------------------------------------------------------- keys
 
-function named(details) {
-  const form = details.querySelector("form"), entry = details.querySelector("input[name=entry]");
-  return [details.querySelector("summary").textContent, form && form.getAttribute("action"), entry && entry.value].join("|");
-}
-
-const fields = (details) => every(details, "textarea, select, input:not([type=hidden])");
-
-function begun(field) {
-  if (field instanceof HTMLSelectElement) return [...field.options].some((one) => one.selected !== one.defaultSelected);
-  return field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
-}
-
-function keep(details) {
-  const at = document.activeElement;
-  return {
-    name: named(details),
-    values: fields(details).map((one) => (begun(one) ? { value: one.value, checked: one.checked } : null)),
-    at: fields(details).indexOf(at),
-    summary: at && at.tagName === "SUMMARY" && details.contains(at),
-    marked: at && at.tagName === "TEXTAREA" ? [at.selectionStart, at.selectionEnd] : null,
-  };
-}
-
-function restore(details, had) {
-  const ours = window === window.top || document.hasFocus(); // beside another pane, the hand may be over there
-  details.open = true;
-  fields(details).forEach((one, n) => {
-    const was = had.values[n];
-    if (was) {
-      one.value = was.value;
-      if (was.checked !== undefined) one.checked = was.checked;
-    }
-    if (n === had.at && ours) {
-      one.focus();
-      if (had.marked) one.setSelectionRange(...had.marked);
-    }
-  });
-  if (had.summary && ours) details.querySelector("summary").focus();
-}
-
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target, requestConfig, serverResponse } = event.detail;
-  kept = [];
-  if (target.id !== "part") return;
-  // What was sent is done; all else that is open stays.
-  kept = every(target, "details[open]").filter((one) => !one.contains(requestConfig.elt)).map(keep);
-  const next = new DOMParser().parseFromString(serverResponse, "text/html");
-  const names = every(next, "details").map(named);
-  // Nobody's words vanish with what they are about: they are told when they send them.
-  if (kept.some((one) => one.values.some(Boolean) && !names.includes(one.name))) event.detail.shouldSwap = false;
-});
-document.addEventListener("htmx:afterSwap", (event) => {
-  const target = event.detail.target;
-  ready(target);
-  if (target.id !== "part") return;
-  for (const one of every(target, "details")) {
-    const had = kept.find((each) => each.name === named(one));
-    if (had) restore(one, had);
-  }
-  kept = [];
-});
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const one = event.detail.elt, said = document.getElementById("said");
-  if (one.classList.contains("shown") && one.closest(".preview").hidden) event.preventDefault();
-  else if (one instanceof HTMLFormElement && said) said.textContent = "";
-});
-document.addEventListener("htmx:sendError", () => {
-  const said = document.getElementById("said");
-  if (said) said.textContent = document.body.dataset.away;
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt;
-  const retargeted = event.detail.xhr && event.detail.xhr.getResponseHeader("HX-Retarget");
-  if (form instanceof HTMLFormElement && form.method === "post" && event.detail.successful && !retargeted) {
-    form.reset();
-    const open = form.closest("details");
-    if (open) open.open = false;
-    for (const one of every(form, "input[name=ident]")) one.value = "";
-    name_forms(form);
-  }
-});
-
-// Keys.
 function step(by) {
   const links = every(document, ".board .card > a, .list a"), at = links.indexOf(document.activeElement);
   const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by];
   if (next) next.focus();
 }
 
+function escape(field, details) {
+  const summary = details && details.querySelector("summary");
+  if (field && summary) summary.focus();
+  else if (field) field.blur();
+  else if (details) details.open = false;
+}
+
+function open_with(summary) {
+  summary.parentElement.open = true;
+  const field = summary.parentElement.querySelector("input:not([type=hidden]), textarea, select");
+  (field || summary).focus();
+}
+
 document.addEventListener("keydown", (event) => {
-  const typing = event.target instanceof Element && event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select");
-  const form = event.target instanceof Element && event.target.closest("form");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form && form.method === "post") {
+  const target = event.target instanceof Element ? event.target : document.body;
+  const field = target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select"), form = target.closest("form");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && posts(form)) {
     event.preventDefault();
     form.requestSubmit();
+  } else if (event.key === "Enter" && form && form.matches("[role=search]")) {
+    event.preventDefault();
+    step(1);
   }
-  if (event.key === "Escape" && typing) typing.blur();
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") return escape(field, target.closest("details"));
+  if (field || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "j" || event.key === "k") return step(event.key === "j" ? 1 : -1);
   const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!wanted) return;
@@ -184,9 +331,7 @@ document.addEventListener("keydown", (event) => {
     wanted.click();
     wanted.form.querySelector("textarea").focus();
   } else if (wanted.matches("summary")) {
-    wanted.click();
-    const field = wanted.parentElement.querySelector("input:not([type=hidden]), textarea, select");
-    if (field && wanted.parentElement.open) field.focus();
+    open_with(wanted);
   } else if (wanted.matches("a, button")) {
     wanted.click();
   } else {
