@@ -32,8 +32,6 @@ from storage.schema import delivery, entry, event, place, project, surface, tick
 TAGGED = 200
 #: Tickets that are looked for in one statement.
 FILTERED = 500
-#: The newest messages of a ticket among which its last word is looked for.
-LAST = 50
 
 
 class Reading:
@@ -279,7 +277,7 @@ class Reading:
 
     def last_message(self, ticket: str) -> Message | None:
         """Return the newest message that stands, of the newest that were said."""
-        rows = self._connection.execute(statements.LAST_MESSAGES.limit(LAST), {"ticket": ticket})
+        rows = self._connection.execute(statements.LAST_MESSAGES, {"ticket": ticket})
         for row in rows:
             found = codec.load_entry(*row)
             if isinstance(found, Message) and not found.retracted and found.recalled is None:

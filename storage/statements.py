@@ -37,6 +37,8 @@ _customer, _staff = surface.alias("customer"), surface.alias("staff")
 _hit, _other = surface.alias("hit"), surface.alias("other")
 _part = post.alias("part")
 
+#: The newest messages of a ticket among which its last word is looked for.
+LAST = 50
 #: What `codec.load_project` reads.
 PROJECT = (
     project.c.key,
@@ -94,7 +96,7 @@ ENTRY_SAID = _entry.where(
 )
 RECORD = _entry.where(entry.c.ticket == sa.bindparam("ticket")).order_by(entry.c.at)
 MESSAGES = RECORD.where(entry.c.visibility == Visibility.PUBLIC.value)
-LAST_MESSAGES = MESSAGES.order_by(None).order_by(entry.c.at.desc())
+LAST_MESSAGES = MESSAGES.order_by(None).order_by(entry.c.at.desc()).limit(LAST)
 KEY = sa.select(key).where(key.c.digest == sa.bindparam("digest"))
 CHANGED = (
     sa.update(project).where(project.c.key == sa.bindparam("b_key")).values(changes=project.c.changes + 1)
