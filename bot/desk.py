@@ -159,10 +159,6 @@ class Desk:
             self._links[place] = known
         return known[1]
 
-    async def project(self, key: str) -> Link | None:
-        """Return a project with its places, by its key."""
-        return await self._store.read(lambda tx: tx.project(key))
-
     async def check(self) -> None:
         """Raise Unavailable when the database is away."""
         await self._store.read(lambda tx: tx.link(Place("", "")))

@@ -116,6 +116,8 @@ class Incoming:
     act: Act
     #: The locale of who is answered, such as de-DE, as far as the network knows it.
     locale: str | None = None
+    #: What it says, as a digest, where one ref may come again with other words: those are refused.
+    digest: str = ""
 
 
 # ---------------------------------------------------------------- what goes back to the one who asked

@@ -50,9 +50,13 @@ class Taking(Asking):
     """One incoming thing: routed to what was said, or to what was asked."""
 
     def take(self) -> Answer | None:
-        if not self.tx.take(self.incoming.ref, self.at):
-            log.info("taken_before", ref=self.incoming.ref)
-            self.not_otherwise()
+        ref, digest = self.incoming.ref, self.incoming.digest
+        new = self.tx.take(ref, self.at)
+        otherwise = bool(digest) and self.tx.take(f"{ref} {digest}", self.at)
+        if not new:
+            log.info("taken_before", ref=ref)
+            if otherwise:  # nobody's words vanish because earlier ones arrived
+                raise Refused("said.otherwise")
             return None
         match self.incoming.act:
             case Said() as said:
@@ -71,20 +75,6 @@ class Taking(Asking):
                 return self.asked(ask)
             case _:
                 assert_never(self.incoming.act)
-
-    def not_otherwise(self) -> None:
-        """Refuse what comes again with other words: nobody's words vanish because earlier ones arrived."""
-        match self.incoming.act:
-            case Asked(ask=a.AskOpen(text=text) | a.AskComment(text=text) | a.AskReply(text=text) as ask):
-                pass
-            case Asked(ask=a.AskNote(text=text) as ask):
-                pass
-            case _:
-                return
-        entry = self.tx.entry(self.entry_id)
-        if entry is not None and entry.text != text.strip():
-            log.info("said_otherwise", ask=type(ask).__name__)
-            raise Refused("said.otherwise")
 
     # ------------------------------------------------------------ what is said
 

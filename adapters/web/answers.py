@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+#: The status of an answer that htmx gets as 200, for it shows no other.
+STATUS = "Halfdoor-Status"
 #: Set on a request whose answer has begun to be sent.
 BEGUN = web.RequestKey("begun", bool)
 #: Languages of a browser that are looked at.
@@ -57,37 +59,43 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer whatever happens in words, with the headers that keep a page to itself."""
     try:
         response = await handler(request)
-    except NotIn:
-        response = says(
-            f"web.not_in.{'team' if request.path.startswith('/team') else 'customer'}", request, 401
-        )
-    except (NotFound, web.HTTPNotFound):
-        response = says("web.not_found", request, 404)
-    except Wrong as wrong:
-        response = shows(wrong.text, request, wrong.status)
-    except Refused as refused:
-        response = shows(refused.words(spoken(request)), request, 422)
-    except Unavailable as error:
-        log.error("database_away", network="web", error=str(error))
-        response = says("no.database", request, 503)
-    except NotSent as error:
-        log.error("network_away", reason=error.reason)
-        response = says("no.trouble", request, 502)
-    except web.HTTPRequestEntityTooLarge:
-        response = says("web.too_much", request, 413)
-    except web.HTTPException as error:
-        response = says("web.broken", request, error.status)
     except (asyncio.CancelledError, ConnectionResetError):
         raise
-    except Exception:
+    except Exception as error:
         if BEGUN in request:  # its connection is closed: nothing can follow what has been sent
             raise
-        log.exception("page_failed")
-        response = says("no.trouble", request, 500)
+        response = _instead(error, request)
     if not response.prepared:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
     return response
+
+
+def _instead(error: Exception, request: web.Request) -> web.Response:
+    """Return what is answered instead of a page."""
+    match error:
+        case NotIn():
+            half = "team" if request.path.startswith("/team") else "customer"
+            return says(f"web.not_in.{half}", request, 401)
+        case NotFound() | web.HTTPNotFound():
+            return says("web.not_found", request, 404)
+        case Wrong():
+            return shows(error.text, request, error.status)
+        case Refused():
+            return shows(error.words(spoken(request)), request, 422)
+        case Unavailable():
+            log.error("database_away", network="web", error=str(error))
+            return says("no.database", request, 503)
+        case NotSent():
+            log.error("network_away", reason=error.reason)
+            return says("no.trouble", request, 502)
+        case web.HTTPRequestEntityTooLarge():
+            return says("web.too_much", request, 413)
+        case web.HTTPException():
+            return says("web.broken", request, error.status)
+        case _:
+            log.error("page_failed", exc_info=error)
+            return says("no.trouble", request, 500)
 
 
 def page(text: str, status: int = 200) -> web.Response:
@@ -102,6 +110,13 @@ def see(request: web.Request, where: str) -> web.Response:
     return web.Response(status=303, headers={hdrs.LOCATION: where})
 
 
+def again(request: web.Request, where: str) -> web.Response:
+    """Have a page looked at again whose form was taken, when it cannot be drawn just now."""
+    if request.headers.get("HX-Request"):
+        return web.Response(headers={"HX-Refresh": "true"})
+    return see(request, where)
+
+
 def says(key: str, request: web.Request, status: int) -> web.Response:
     """Answer with one of our texts."""
     return shows(say(key, spoken(request)), request, status)
@@ -110,7 +125,8 @@ def says(key: str, request: web.Request, status: int) -> web.Response:
 def shows(text: str, request: web.Request, status: int) -> web.Response:
     """Answer with words alone, at their place in a page that is open already."""
     if request.headers.get("HX-Request"):
-        headers = {"HX-Retarget": "#said", "HX-Reswap": "innerHTML"}
+        # What is no decision may have been taken all the same: a form keeps its name then.
+        headers = {"HX-Retarget": "#said", "HX-Reswap": "innerHTML", STATUS: str(status)}
         return web.Response(text=str(escape(text)), content_type="text/html", headers=headers)
     half = f"/{request.path.split('/')[1]}/"
     back = half if status != 401 and half in ("/c/", "/team/") else ""

@@ -10,14 +10,14 @@ from pathlib import Path
 from aiohttp import hdrs, web
 
 from adapters.web import files, inbound, render
-from adapters.web.answers import NotFound, page, see
+from adapters.web.answers import NotFound, again, page, see
 from adapters.web.door import CUSTOMER, Caller, Door, taken
 from adapters.web.forms import Entered, printable
 from adapters.web.live import stream
 from adapters.web.network import WebNetwork
 from bot.desk import Desk
 from bot.pages import Outside, Pages, Rows
-from bot.ports import Words
+from bot.ports import Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.model import File, Message
 from bot.tickets.texts import Refused
@@ -91,7 +91,10 @@ class Customers:
             await self._do(act, outside, caller, entered)
         # Nothing is owed to customers of what customers did: their other pages are told here.
         self.network.tell_watchers(place, ticket)
-        now = await self.pages.ticket_outside(place, ticket)
+        try:
+            now = await self.pages.ticket_outside(place, ticket)
+        except Unavailable:
+            return again(request, f"/{CUSTOMER}/{ticket}")
         if now is not None and act == "delete":
             await self.network.erase(_gone(outside, now, entered["entry"]))
         if now is not None and now.continued and act == "say":  # what was said is not on this page
@@ -114,10 +117,10 @@ class Customers:
 
         async def seen() -> str:
             if ticket:
-                again, outside = await self._ticket(request)
-                return render.fingerprint(self._part(outside, again), again.reader)
-            again = await self.door.customer(request)
-            return render.fingerprint((await self._list(request, again))[0], again.reader)
+                asker, outside = await self._ticket(request)
+                return render.fingerprint(self._part(outside, asker), asker.reader)
+            asker = await self.door.customer(request)
+            return render.fingerprint((await self._list(request, asker))[0], asker.reader)
 
         if ticket:
             await self._ticket(request)

@@ -28,8 +28,6 @@ from bot.tickets.texts import Refused, say
 
 #: The two halves of the door. Each has a cookie, which is sent to its own half alone.
 CUSTOMER, TEAM = "c", "team"
-#: The cookie that names the project which somebody of the team has turned to.
-TURNED = "project"
 #: What files come along with.
 WITH_FILES = a.AskOpen | a.AskComment | a.AskReply | a.AskNote
 #: The longest name that somebody may give themselves.
@@ -79,10 +77,12 @@ class Door:
             raise NotIn
         return self._caller(request, key, link, secret)
 
-    async def staff(self, request: web.Request) -> Caller:
-        """Return who asks for a page of the team's half, and for which project. Raises NotIn.
+    async def staff(self, request: web.Request, wanted: str = "") -> Caller:
+        """Return who asks for a page of the team's half, of the project that is wanted or of their key's.
 
-        They still see the staff place that their key is for, and that of the project they have turned to.
+        Raises:
+            NotIn: they no longer see the staff place that their key is for.
+            NotFound: they are not staff of what they want, or there is no such project.
         """
         key, secret = await self._key(request, TEAM)
         link = await self.desk.link(key.place)
@@ -91,11 +91,12 @@ class Door:
         if not await self.desk.is_staff(key.person, link.staff_place):
             await self.keys.leave(secret)
             raise NotIn
-        turned = forms.printable(request.cookies.get(TURNED, ""))
-        if turned and turned != link.project.key:
-            other = await self.desk.project(turned)
-            if other is not None and await self.desk.is_staff(key.person, other.staff_place):
-                link, key = other, replace(key, place=other.staff_place)
+        if wanted and wanted != link.project.key:
+            links = {one.project.key: one for one in await self.desk.staffed(key.person)}
+            if wanted not in links:
+                raise NotFound
+            link = links[wanted]
+            key = replace(key, place=link.staff_place)
         return self._caller(request, key, link, secret)
 
     @asynccontextmanager

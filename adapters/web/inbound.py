@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from bot.ports import Asked, Deleted, Edited, Incoming, Key, Said
@@ -15,7 +16,8 @@ def edited(
     """Somebody changed what they wrote."""
     ref = f"web:{post}"
     told = Said(PostRef(key.place, post), ticket, text, files=files)
-    return Incoming(f"{ref}:edit:{ident}", key.person, key.place, at, Edited(told, ref))
+    act = Edited(told, ref)
+    return Incoming(f"{ref}:edit:{ident}", key.person, key.place, at, act, digest=_digest(text))
 
 
 def deleted(key: Key, post: str, *, at: datetime) -> Incoming:
@@ -40,4 +42,9 @@ def asked(
     name = f"{type(ask).__name__}:{ident}"
     post = PostRef(key.place, name) if stands and isinstance(ask, AskOpen | AskComment) else None
     act = Asked(ask, files=files, post=post)
-    return Incoming(f"web:{key.place.id}:{name}", key.person, key.place, at, act, locale)
+    said = repr((ask, [(one.name, one.size) for one in files]))
+    return Incoming(f"web:{key.place.id}:{name}", key.person, key.place, at, act, locale, _digest(said))
+
+
+def _digest(said: str) -> str:
+    return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()

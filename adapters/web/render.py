@@ -90,7 +90,7 @@ def tickets_part(rows: Rows, reader: Reader, about: Project, words: str, news: S
 def tickets(part: str, rows: Rows, reader: Reader, about: Project, words: str, before: str) -> str:
     """Draw the page of a customer's list, of words that are looked for or of what is older than a ticket."""
     query = urlencode({"words": words, "before": before}) if words or before else ""
-    shown = {"words": words, "query": query, "empty": not rows.found and not query}
+    shown = {"words": words, "before": before, "query": query, "empty": not rows.found and not query}
     return _whole("tickets", part, fingerprint(part, reader), reader, about=about, **shown)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from aiohttp import web
 
 from adapters.web import files, render
-from adapters.web.answers import NotFound, NotIn, page, see
+from adapters.web.answers import NotFound, again, page, see
 from adapters.web.customers import FILE
-from adapters.web.door import TEAM, TURNED, Caller, Door
+from adapters.web.door import TEAM, Caller, Door
 from adapters.web.forms import Entered, printable
 from adapters.web.live import stream
 from adapters.web.network import WebNetwork
 from bot.desk import Desk
 from bot.pages import Inside, Pages
-from bot.ports import Words
+from bot.ports import Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import minutes
 from bot.tickets.model import Actor, File, Message, Note, Priority, Side, Status, Visibility
@@ -40,7 +40,6 @@ class Team:
         get(f"/{TEAM}/part", self.board)
         get(f"/{TEAM}/live", self.live)
         post(f"/{TEAM}/", self.open)
-        post(f"/{TEAM}/turn", self.turn)
         get(here, self.ticket)
         get(f"{here}/part", self.ticket)
         get(f"{here}/live", self.live)
@@ -49,7 +48,7 @@ class Team:
         post(f"{here}/{{act}}", self.act)
 
     async def board(self, request: web.Request) -> web.StreamResponse:
-        caller = await self.door.staff(request)
+        caller = await self._staff(request)
         link = caller.link
         filters = {name: printable(request.query.get(name, ""))[:LONGEST] for name in FILTERS}
         ask = a.AskList(
@@ -69,35 +68,22 @@ class Team:
 
     async def open(self, request: web.Request) -> web.StreamResponse:
         """Open a ticket on a customer's behalf: they see it at once."""
-        caller = await self.door.staff(request)
+        caller = await self._staff(request)
         async with self.door.form(request, caller) as entered:
             title = " ".join(entered["title"].split())
             answer = await self.door.ask(caller, a.AskOpen(title, await entered.words()), entered)
-        known = isinstance(answer, Words) and answer.ticket
-        return see(request, f"/{TEAM}/{answer.ticket}" if known else f"/{TEAM}/")
-
-    async def turn(self, request: web.Request) -> web.StreamResponse:
-        """Turn to another project that the same person is staff of."""
-        caller = await self.door.staff(request)
-        async with self.door.form(request, caller, writes=False) as entered:
-            if entered["project"] not in {one.project.key for one in await self.desk.staffed(caller.person)}:
-                raise NotFound
-        response = see(request, f"/{TEAM}/")
-        secure = not self.network.settings.on_loopback
-        response.set_cookie(
-            TURNED, entered["project"], path=f"/{TEAM}/", httponly=True, secure=secure, samesite="Lax"
-        )
-        return response
+        ticket = answer.ticket if isinstance(answer, Words) else None
+        return see(request, f"/{TEAM}/{ticket or '?project=' + caller.link.project.key}")
 
     async def ticket(self, request: web.Request) -> web.StreamResponse:
-        caller = await self.door.staff(request)
+        caller = await self._staff(request)
         seen = await self._version(caller, request.match_info["key"])
         inside = await self._inside(caller, request.match_info["key"])
         return self._shown(inside, caller, seen, part=request.path.endswith("/part"))
 
     async def preview(self, request: web.Request) -> web.StreamResponse:
         """Show a reply as the customer will get it, through what draws it for them."""
-        caller = await self.door.staff(request)
+        caller = await self._staff(request)
         inside = await self._inside(caller, request.match_info["key"])
         async with self.door.form(request, caller, writes=False) as entered:
             names, text = [name for name in entered["names"].split("\n") if name], await entered.words()
@@ -112,13 +98,16 @@ class Team:
         return page(render.preview(message, caller.reader, caller.link.project))
 
     async def act(self, request: web.Request) -> web.StreamResponse:
-        caller = await self.door.staff(request)
+        caller = await self._staff(request)
         ticket = request.match_info["key"]
         inside = await self._inside(caller, ticket)
         async with self.door.form(request, caller) as entered:
             ask = await _asked(request.match_info["act"], inside, entered)
             await self.door.ask(caller, ask, entered)
-        now = await self._inside(caller, ticket)
+        try:
+            now = await self._inside(caller, ticket)
+        except Unavailable:
+            return again(request, f"/{TEAM}/{ticket}")
         if isinstance(ask, a.AskRetract):
             await self.network.erase(_gone(inside, now, ask.entry))
         if not request.headers.get("HX-Request"):
@@ -126,27 +115,30 @@ class Team:
         return self._shown(now, caller, "", part=True)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        caller = await self.door.staff(request)
+        caller = await self._staff(request)
         info = request.match_info
         file = await self.pages.file_inside(caller.link, info["key"], info["entry"], int(info["number"]))
         return await files.send(request, file, caller.reader, self.network.elsewhere)
 
     async def live(self, request: web.Request) -> web.StreamResponse:
-        caller = await self.door.staff(request)
+        caller = await self._staff(request)
         ticket = request.match_info.get("key", "")
         if ticket:
             await self._inside(caller, ticket)
 
         async def seen() -> str:
-            again = await self.door.staff(request)
-            if again.link.staff_place != caller.link.staff_place:
-                raise NotIn  # the session has turned to another project
+            again = await self._staff(request)
             return await self._version(again, ticket)
 
         with self.network.watching(caller.key.place, ticket) as changed:
             return await stream(request, changed, seen, LOOK_EVERY, lambda: self.network.port is not None)
 
     # ------------------------------------------------------------ inside
+
+    async def _staff(self, request: web.Request) -> Caller:
+        """Return who asks, for the project whose ticket or whose board they ask for."""
+        project, _, _ = request.match_info.get("key", "").rpartition("-")
+        return await self.door.staff(request, project or printable(request.query.get("project", "")))
 
     async def _inside(self, caller: Caller, ticket: str) -> Inside:
         inside = await self.pages.ticket_inside(caller.link, ticket, caller.person)
@@ -155,7 +147,9 @@ class Team:
         return inside
 
     async def _version(self, caller: Caller, ticket: str = "") -> str:
-        return "-".join(str(one) for one in await self.pages.version(caller.link, ticket))
+        version = await self.pages.version(caller.link, ticket)
+        news = self.network.news(caller.person, caller.link.staff_place)
+        return render.fingerprint(f"{version} {news}", caller.reader)
 
     def _shown(self, inside: Inside, caller: Caller, seen: str, *, part: bool) -> web.Response:
         drawn = render.console_part(inside, caller.reader, caller.link.project)

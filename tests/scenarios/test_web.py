@@ -7,10 +7,13 @@ import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
+from bot.pages import Pages
+from bot.ports import Unavailable
 from bot.tickets.model import Person
 from tests.web_office import WebOffice
 
@@ -159,19 +162,59 @@ class TestForms:
         carla, robin = await light.customer(), await light.staff()
         await carla.post("/c/", title="Once", text="x")
         await light.settle()
+        own = re.findall(r'name="entry" value="(\w+)"', (await carla.get("/c/ACME-1")).text)[-1]
         for who, path, fields in (
+            (carla, "/c/", {"title": "Twice"}),
             (carla, "/c/ACME-1/say", {}),
+            (carla, "/c/ACME-1/edit", {"entry": own}),
             (robin, "/team/ACME-1/write", {"to": "note"}),
             (robin, "/team/ACME-1/write", {"to": "customer"}),
+            (robin, "/team/ACME-1/close", {}),
         ):
-            ident = secrets.token_hex(16)
-            assert (await who.post(path, {"a.txt": b"1"}, text="half", ident=ident, **fields)).status == 200
-            assert (await who.post(path, {"a.txt": b"1"}, text="half", ident=ident, **fields)).status == 200
-            more = await who.post(path, {"a.txt": b"1"}, text="half, and more", ident=ident, **fields)
-            assert more.status == 422
-            assert "Your earlier words have arrived, and these are others." in more.read
-        assert len(light.kept()) == 3
-        assert sum("half" in one for one in (await carla.get("/c/ACME-1")).said) == 2
+            given = {"text": "half", "ident": secrets.token_hex(16), **fields}
+            for _ in range(2):
+                assert (await who.post(path, {"a.txt": b"1"}, **given)).status == 200
+            for other in ({"text": "half, and more"}, *([{"title": "Thrice"}] if path == "/c/" else [])):
+                more = await who.post(path, {"a.txt": b"1"}, **given | other)
+                assert more.status == 422, path
+                assert "Your earlier words have arrived, and these are others." in more.read
+        # the same words come again as the same, even when they were changed meanwhile
+        ident = secrets.token_hex(16)
+        await carla.post("/c/ACME-1/reopen")
+        await carla.post("/c/ACME-1/say", text="frist", ident=ident)
+        entry = re.findall(r'name="entry" value="(\w+)"', (await carla.get("/c/ACME-1")).text)[-1]
+        await carla.post("/c/ACME-1/edit", entry=entry, text="first")
+        assert (await carla.post("/c/ACME-1/say", text="frist", ident=ident)).status == 200
+        said = (await carla.get("/c/ACME-1")).said
+        assert sum("half" in one for one in said) == 4
+        assert said[-1] == "Carla · (time) · (edited) first"
+
+    async def test_what_was_taken_is_not_said_to_be_refused(
+        self, light: WebOffice, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The database may go away between taking a form and drawing its page."""
+        carla, robin = await light.customer(), await light.staff()
+        await carla.post("/c/", title="Once", text="x")
+        await light.settle()
+        for who, path, name in (
+            (carla, "/c/ACME-1/say", "ticket_outside"),
+            (robin, "/team/ACME-1/write", "ticket_inside"),
+        ):
+            token = await who.token()
+            looks, whole = [0], getattr(Pages, name)
+
+            async def once(pages: Pages, *args: Any, looks: Any = looks, whole: Any = whole) -> Any:
+                looks[0] += 1
+                if looks[0] == 2:
+                    raise Unavailable("gone")
+                return await whole(pages, *args)
+
+            with monkeypatch.context() as patch:
+                patch.setattr(Pages, name, once)
+                fields = {"csrf": token, "text": "Taken", "to": "customer"}
+                answer = await who.send(path, fields, headers={"HX-Request": "true"})
+            assert (answer.status, answer.headers["HX-Refresh"]) == (200, "true")
+        assert sum("Taken" in one for one in (await carla.get("/c/ACME-1")).said) == 2
 
     async def test_forms_that_take_no_files_keep_none(self, light: WebOffice) -> None:
         carla, robin = await light.customer(), await light.staff()

@@ -96,7 +96,6 @@ class TestNumbers:
         assert "Beta" not in (await robin.get("/team/numbers")).text
         for path in ("/team/numbers?project=BETA", "/team/numbers/booked.csv?project=BETA"):
             assert (await robin.get(path)).status == 404
-        assert (await robin.post("/team/turn", project="BETA")).status == 404
         # to whoever is staff of both there are both, one by one and together
         await office.halfdoor.keys.give("session", beta[1], ROBIN, timedelta(days=1))
         page = await robin.get("/team/numbers?project=")
@@ -108,10 +107,6 @@ class TestNumbers:
         assert booked.rows == ["Project,Hours", "BETA,2.00", "ACME,1.00"]
         assert booked.headers["Content-Disposition"] == f'attachment; filename="all-booked-{month}.csv"'
         assert "Booked 2 h" in (await robin.get("/team/numbers?project=BETA")).read
-        # and they turn from one board to the other
-        assert "The desk of Beta" in (await robin.post("/team/turn", project="BETA")).read
-        assert (await robin.get("/team/BETA-1")).status == 200
-        assert (await robin.get("/team/ACME-1")).status == 404
 
     async def test_days_begin_where_their_reader_is(self, light: WebOffice) -> None:
         robin = await light.staff()

@@ -72,17 +72,26 @@ function draft(field) {
   return ["draft", form.getAttribute("action"), entry ? entry.value : "", field.name].join("|");
 }
 
+const seen = (form) => form.querySelector("input[name=seen]");
+
 function keep_draft(field) {
-  if (begun(field)) sessionStorage.setItem(draft(field), field.value);
+  const read = seen(field.form);
+  if (begun(field)) sessionStorage.setItem(draft(field), JSON.stringify([field.value, read && read.value]));
   else sessionStorage.removeItem(draft(field));
+}
+
+function forget_drafts(form) {
+  for (const one of written(form)) sessionStorage.removeItem(draft(one));
 }
 
 function bring_drafts(root) {
   for (const form of every(root, "form").filter(posts)) {
     for (const one of written(form)) {
-      const kept = sessionStorage.getItem(draft(one));
-      if (kept === null || begun(one)) continue;
-      one.value = kept;
+      const found = sessionStorage.getItem(draft(one));
+      if (found === null || begun(one)) continue;
+      const [value, read] = JSON.parse(found);
+      one.value = value;
+      if (read && seen(form)) seen(form).value = read;
       const around = one.closest("details");
       if (around) around.open = true;
     }
@@ -112,9 +121,9 @@ const DETAILS = "details:not(.spoiler)";
 let kept = null;
 
 function keep(details) {
-  const seen = details.querySelector("input[name=seen]");
+  const read = seen(details);
   const values = fields(details).map((one) => (begun(one) ? { value: one.value, checked: one.checked } : null));
-  return { name: named(details), open: details.open, values, seen: seen && seen.value, begun: values.some(Boolean) };
+  return { name: named(details), open: details.open, values, read: read && read.value, begun: values.some(Boolean) };
 }
 
 function restore(details, had) {
@@ -125,7 +134,7 @@ function restore(details, had) {
     if (had.values[n].checked !== undefined) one.checked = had.values[n].checked;
   });
   // Who changes words has read them as they were then.
-  if (had.begun && had.seen) details.querySelector("input[name=seen]").value = had.seen;
+  if (had.begun && had.read) seen(details).value = had.read;
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -134,6 +143,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (target.id !== "part") return;
   if (target.contains(said())) target.parentElement.before(said());
   // What was sent is done; all else that is open or begun stays.
+  if (posts(sent)) forget_drafts(sent);
   const details = every(target, DETAILS).filter((one) => one.open || fields(one).some(begun)).filter((one) => !one.contains(sent)).map(keep);
   const names = every(new DOMParser().parseFromString(serverResponse, "text/html"), DETAILS).map(named);
   if (details.some((one) => one.begun && !names.includes(one.name))) {
@@ -195,19 +205,24 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt, answer = event.detail.xhr;
+  const form = event.detail.requestConfig.elt, answer = event.detail.xhr;
   if (!posts(form)) return;
   form.classList.remove("sending");
   for (const field of every(form, "textarea")) field.readOnly = false;
-  if (!event.detail.successful) return; // it may have arrived: sent again by the same name it is taken once
+  // What was not decided may have arrived: sent again by the same name it is taken once.
+  if (!event.detail.successful || Number(answer.getResponseHeader("Halfdoor-Status")) >= 500) return;
   for (const one of every(form, "input[name=ident]")) one.value = "";
-  if (!answer.getResponseHeader("HX-Retarget")) {
-    for (const one of written(form)) sessionStorage.removeItem(draft(one));
-    form.reset();
-    const open = form.closest("details");
-    if (open) open.open = false;
-  }
   name_forms(form);
+  if (answer.getResponseHeader("HX-Retarget")) {
+    // Whoever was told that words have changed since may change them all the same.
+    if (seen(form)) seen(form).value = "";
+    for (const one of written(form)) keep_draft(one);
+    return;
+  }
+  forget_drafts(form);
+  form.reset();
+  const open = form.closest("details");
+  if (open) open.open = false;
 });
 
 // Why something was not taken is said where it was sent from.
@@ -216,11 +231,11 @@ function tell(form, text) {
   if (!words) return;
   if (button) (button.closest(".row") || button).before(words);
   if (text) words.textContent = text;
-  words.scrollIntoView({ block: "nearest" });
+  if (posts(form)) words.scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
-  if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#said") tell(event.detail.elt, "");
+  if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#said") tell(event.detail.elt.closest("form") || event.detail.elt, "");
 });
 for (const error of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(error, (event) => {
@@ -235,10 +250,13 @@ document.addEventListener("submit", (event) => {
 
 // A page that nobody looks at does not watch: browsers keep few connections to one address.
 const AGAIN = 5000; // milliseconds
+let over = false;
 
 // Whoever may not see a page any more sees it no longer; what they were writing is theirs.
 function left() {
+  over = true;
   if (!every(document, "form").filter(posts).some((one) => written(one).some(begun))) return location.reload();
+  part().parentElement.before(said());
   part().replaceChildren();
   said().textContent = document.body.dataset.left;
 }
@@ -246,34 +264,47 @@ function left() {
 function watch(one) {
   let source = null;
   const look = () => htmx.trigger(part(), "changed");
+  const stop = () => {
+    if (source) source.close();
+    source = null;
+  };
   const turn = (again) => {
-    if (document.hidden) {
-      if (source) source.close();
+    if (document.hidden || over) return stop();
+    if (source) return;
+    source = new EventSource(one.dataset.live);
+    source.addEventListener("changed", look);
+    source.addEventListener("left", () => {
+      stop();
+      left();
+    });
+    source.addEventListener("open", () => document.body.classList.remove("lost"));
+    source.addEventListener("error", () => {
+      document.body.classList.add("lost");
+      if (!source || source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
       source = null;
-    } else if (!source) {
-      source = new EventSource(one.dataset.live);
-      source.addEventListener("changed", look);
-      source.addEventListener("left", left);
-      source.addEventListener("open", () => document.body.classList.remove("lost"));
-      source.addEventListener("error", () => {
-        document.body.classList.add("lost");
-        if (!source || source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
-        source = null;
-        setTimeout(() => turn(true), AGAIN);
-      });
-      if (again) look();
-    }
+      setTimeout(() => turn(true), AGAIN);
+    });
+    if (again) look();
   };
   document.addEventListener("visibilitychange", () => turn(true));
+  document.addEventListener("filtered", (event) => {
+    one.dataset.live = `${one.dataset.live.split("?")[0]}?${event.detail}`;
+    stop();
+    turn(false);
+  });
   turn(false);
 }
 
 // What a list is filtered by stands in its address, and is there again when one comes back to it.
+const list = (address) => `list|${address.pathname}|${address.searchParams.get("project") || ""}`;
+
 function filtered(form) {
-  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value)).toString();
-  const address = form.getAttribute("action") + (query ? `?${query}` : "");
+  if (form.elements.before) form.elements.before.value = ""; // what is looked for may be newer
+  const address = new URL(form.getAttribute("action"), location.href);
+  address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
   history.replaceState(null, "", address);
-  sessionStorage.setItem(`list|${form.getAttribute("action")}`, address);
+  sessionStorage.setItem(list(address), address.href);
+  document.dispatchEvent(new CustomEvent("filtered", { detail: address.searchParams.toString() }));
 }
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -287,7 +318,7 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const form of every(document, "form.composer")) ways(form);
   for (const one of every(document, "[data-live]")) watch(one);
   for (const one of every(document, "form[role=search]")) one.addEventListener("input", () => filtered(one));
-  for (const one of every(document, "a[data-key=u]")) one.href = sessionStorage.getItem(`list|${one.getAttribute("href")}`) || one.href;
+  for (const one of every(document, "a[data-key=u]")) one.href = sessionStorage.getItem(list(new URL(one.href))) || one.href;
 });
 
 // ---------------------------------------------------------------- keys
