@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Frame, Page, Route, async_playwright, expect
 
+from bot.tickets.model import Person
 from bot.wiring import demo_desk
 from tests.doubles.chromium import FLAGS, chromium
 from tests.web_office import BACK, ROBIN, WebOffice
@@ -301,6 +302,47 @@ async def test_what_is_begun_outlives_a_closed_form_and_a_left_page(
     await expect(closing).to_have_value("Fixed in 4.2.1")
 
 
+async def test_what_was_sent_is_not_there_again(browser: Browser, desk: WebOffice) -> None:
+    page = await console(browser, desk)
+    await page.keyboard.press("b")
+    await page.keyboard.type("1h")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#part")).to_contain_text("1 h booked")
+    for _ in range(2):
+        await expect(page.locator("input[name=time]")).to_be_hidden()
+        await expect(page.locator("input[name=time]")).to_have_value("")
+        await page.reload()
+    await page.keyboard.press("c")
+    await page.keyboard.type("Fixed")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#part")).to_contain_text("ACME-1 is solved.")
+    await (await desk.customer()).post("/c/ACME-1/reopen")
+    await expect(page.locator("#part")).to_contain_text("opened the ticket again")
+    await expect(page.locator("form[action$=close] textarea[name=text]")).to_have_value("")
+
+
+async def test_who_is_told_that_words_have_changed_may_change_them_then(
+    browser: Browser, desk: WebOffice
+) -> None:
+    page, kim = await console(browser, desk), await desk.staff(Person("web", "kim", "Kim"))
+    await page.get_by_label("Reply to customer").check()
+    await page.fill("#text", "We found it")
+    await page.locator("form.composer button.main").click()
+    await page.locator("article.public summary", has_text="Edit").click()
+    words = page.locator("article.public .acts textarea")
+    await words.fill("We found them")
+    entry = await page.locator("article.public .acts input[name=entry]").first.get_attribute("value")
+    await kim.post("/team/ACME-1/edit", entry=str(entry), text="We found the cause")
+    await expect(page.locator("article", has_text="We found the cause")).to_have_count(2)
+    change = page.get_by_role("button", name="Change for customer")
+    await change.click()
+    await expect(page.locator("#said")).to_contain_text("It has changed since you looked at it")
+    await expect(words).to_have_value("We found them")
+    await change.click()
+    await expect(page.locator("article", has_text="We found them")).to_have_count(2)
+    await expect(words).to_be_hidden()
+
+
 async def test_the_hand_stays_where_it_was(browser: Browser, desk: WebOffice) -> None:
     page, carla = await console(browser, desk), await desk.customer()
     # on what was pressed, or what opened it
@@ -346,6 +388,11 @@ async def test_a_filter_stands_in_the_address(browser: Browser, desk: WebOffice)
     await page.keyboard.press("u")
     await page.wait_for_url("**/team/?project=ACME&words=import")
     await expect(page.locator(".board article")).to_have_count(1)
+    # what is looked for next is what is watched
+    await page.get_by_label("Title or number").fill("fails")
+    await expect(page.locator(".board article")).to_have_count(2)
+    await (await desk.customer()).post("/c/", title="All fails", text="x")
+    await expect(page.locator(".board article")).to_have_count(3)
 
 
 async def test_a_page_that_is_cut_off_says_so_and_comes_back(browser: Browser, desk: WebOffice) -> None:
@@ -377,6 +424,8 @@ async def test_words_do_not_vanish_with_what_they_are_about(browser: Browser, de
     await expect(page.locator("#said")).to_contain_text("You may not see this any more.")
     await expect(page.locator("body")).not_to_contain_text("Carla, Acme (Web)")
     await expect(page.locator("#text")).to_have_value("half a note")
+    await page.wait_for_timeout(6000)  # and it does not ask again and again
+    await expect(page.locator("#said")).to_contain_text("You may not see this any more.")
 
 
 async def test_why_something_is_refused_is_said_where_it_was_sent(browser: Browser, desk: WebOffice) -> None:
