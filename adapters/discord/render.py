@@ -33,7 +33,7 @@ Where: TypeAlias = Callable[[PostRef], str | None]
 #: Discord's limits: characters of a message, of all texts in a layout, of an author's name.
 TEXT, LAYOUT, NAME = 2000, 4000, 80
 #: Characters of what was said in one post, of the files named with it, and of the reactions to it.
-PART, FILES, MARKS = 1400, 350, 120
+PART, FILES, MARKS = 1400, 250, 120
 #: The largest file that is copied, in bytes, unless the settings say otherwise.
 LARGEST = 10_000_000
 #: The first word of the ids of our components.
