@@ -16,12 +16,6 @@ KIM = Person("web", "kim", "Kim")
 
 
 @pytest.fixture
-async def office(database_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
-    async with WebOffice(database_url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
 async def light(sqlite_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
     async with WebOffice(sqlite_url, tmp_path) as made:
         await (await made.customer()).post("/c/", title="Export fails", text="It is empty")

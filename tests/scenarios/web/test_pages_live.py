@@ -4,26 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from bot.tickets.deliveries import StaffNotice, ToStaff
 from bot.tickets.model import Person, Place, StaffSurface
 from tests.web_office import BACK, Visitor, WebOffice
-
-
-@pytest.fixture
-async def office(database_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
-    async with WebOffice(database_url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def light(sqlite_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
-    async with WebOffice(sqlite_url, tmp_path) as made:
-        yield made
 
 
 async def test_pages_are_told_of_changes_and_readers_are_many(light: WebOffice) -> None:

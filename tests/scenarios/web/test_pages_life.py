@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,6 @@ from bot.pages import Pages
 from bot.ports import Unavailable
 from bot.tickets.model import Person
 from tests.web_office import WebOffice
-
-
-@pytest.fixture
-async def office(database_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
-    async with WebOffice(database_url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def light(sqlite_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
-    async with WebOffice(sqlite_url, tmp_path) as made:
-        yield made
 
 
 async def test_a_tickets_whole_life_on_both_halves(office: WebOffice) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import io
 import itertools
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,18 +21,6 @@ from bot.__main__ import Stop, read
 from bot.tickets.model import Person, Place
 from storage import schema
 from tests.web_office import BACK, CARLA, FRONT, ROBIN, Answer, Visitor, WebOffice
-
-
-@pytest.fixture
-async def office(database_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
-    async with WebOffice(database_url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def light(sqlite_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
-    async with WebOffice(sqlite_url, tmp_path) as made:
-        yield made
 
 
 class TestSigningIn:

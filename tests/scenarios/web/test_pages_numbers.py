@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, timedelta
-from pathlib import Path
-
-import pytest
 
 from adapters.web import charts
 from adapters.web.charts import CHARTS, Span
 from bot.ports import Numbers
 from bot.tickets.model import Person, Place
 from tests.web_office import ROBIN, WebOffice
-
-
-@pytest.fixture
-async def office(database_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
-    async with WebOffice(database_url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def light(sqlite_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
-    async with WebOffice(sqlite_url, tmp_path) as made:
-        yield made
 
 
 class TestNumbers:
