@@ -112,11 +112,13 @@ class DiscordServer:
 
     async def drop(self, *, forget: bool = False) -> None:
         """Cut all gateway connections; with `forget` their sessions cannot be resumed."""
-        for session, request in list(self._sockets.values()):
+        cut = list(self._sockets.values())
+        for session, request in cut:
             session.dead |= forget
             assert request.transport is not None
             request.transport.abort()
-        while self._sockets:
+        # Who was cut off may be back before we look: only the old ones are waited for.
+        while any(one is other for one in self._sockets.values() for other in cut):
             await asyncio.sleep(0.001)
 
     # ------------------------------------------------------------ REST
