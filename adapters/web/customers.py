@@ -19,7 +19,7 @@ from bot.desk import Desk
 from bot.pages import Outside, Pages, Rows
 from bot.ports import Unavailable, Words
 from bot.tickets import asks as a
-from bot.tickets.model import File, Message
+from bot.tickets.model import Message
 from bot.tickets.texts import Refused
 
 STYLE = Path(__file__).parent / "static" / "record.css"
@@ -96,7 +96,7 @@ class Customers:
         except Unavailable:
             return again(request, f"/{CUSTOMER}/{ticket}")
         if now is not None and act == "delete":
-            await self.network.erase(_gone(outside, now, entered["entry"]))
+            await self.network.erase(files.gone(outside.items, now.items, entered["entry"]))
         if now is not None and now.continued and act == "say":  # what was said is not on this page
             return see(request, f"/{CUSTOMER}/{now.continued}")
         if now is None or not request.headers.get("HX-Request"):
@@ -182,15 +182,6 @@ def _looked_for(request: web.Request) -> tuple[str, str]:
     """Return the words that are looked for, and the ticket before which a list goes on."""
     words, before = (printable(request.query.get(name, ""))[:WORDS].strip() for name in ("words", "before"))
     return words, before
-
-
-def _gone(before: Outside, now: Outside, entry: str) -> tuple[File, ...]:
-    """Return the files of a message that has been taken back since."""
-    said = [one for one in now.items if isinstance(one, Message) and one.id == entry]
-    if not all(one.retracted for one in said):
-        return ()
-    had = [one for one in before.items if isinstance(one, Message) and one.id == entry]
-    return tuple(file for one in had for file in one.files)
 
 
 def _own(outside: Outside, caller: Caller, entered: Entered) -> tuple[str, Message]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
@@ -10,7 +11,7 @@ from aiohttp import hdrs, web
 from adapters.web.answers import BEGUN, HEADERS, NotFound, shows
 from adapters.web.render import Reader
 from bot.ports import Fetch, FileGone
-from bot.tickets.model import File
+from bot.tickets.model import File, Message, Note
 from bot.tickets.texts import say
 
 
@@ -19,6 +20,15 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     clean = "".join(sign for sign in last if sign.isprintable() and sign not in '<>:"|?*').strip(". ")
     return clean[-200:] or "file"
+
+
+def gone(before: Iterable[object], now: Iterable[object], entry: str) -> tuple[File, ...]:
+    """Return the files of what has been deleted since, unless it was sent to somebody else too."""
+    stands = [one for one in now if isinstance(one, Message | Note) and one.id == entry]
+    if any(not one.retracted or (isinstance(one, Note) and one.published_as) for one in stands):
+        return ()
+    had = [one for one in before if isinstance(one, Message | Note) and one.id == entry]
+    return tuple(file for one in had for file in one.files)
 
 
 async def send(request: web.Request, file: File | None, reader: Reader, fetch: Fetch) -> web.StreamResponse:

@@ -16,7 +16,7 @@ from bot.pages import Inside, Pages
 from bot.ports import Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import minutes
-from bot.tickets.model import Actor, File, Message, Note, Priority, Side, Status, Visibility
+from bot.tickets.model import Actor, File, Message, Priority, Side, Status, Visibility
 from bot.tickets.texts import Refused
 
 #: Seconds between two looks of a page that watches: of notes, and other processes, no network tells us.
@@ -57,11 +57,12 @@ class Team:
             priority=Priority(filters["priority"]) if filters["priority"] in list(Priority) else None,
             words=filters["words"].strip(),
         )
-        seen = await self._version(caller)
+        part_only = request.path.endswith("/part")
+        seen = "" if part_only else await self._version(caller)
         board = await self.pages.board(link, ask, caller.person, closed=bool(filters["closed"]))
         news = self.network.news(caller.person, link.staff_place)
         part = render.board_part(board, caller.reader, news)
-        if request.path.endswith("/part"):
+        if part_only:
             return page(part)
         others = await self.desk.staffed(caller.person)
         return page(render.board(part, seen, caller.reader, link.project, filters, others))
@@ -77,9 +78,9 @@ class Team:
 
     async def ticket(self, request: web.Request) -> web.StreamResponse:
         caller = await self._staff(request)
-        seen = await self._version(caller, request.match_info["key"])
-        inside = await self._inside(caller, request.match_info["key"])
-        return self._shown(inside, caller, seen, part=request.path.endswith("/part"))
+        part, key = request.path.endswith("/part"), request.match_info["key"]
+        seen = "" if part else await self._version(caller, key)
+        return self._shown(await self._inside(caller, key), caller, seen, part=part)
 
     async def preview(self, request: web.Request) -> web.StreamResponse:
         """Show a reply as the customer will get it, through what draws it for them."""
@@ -109,7 +110,7 @@ class Team:
         except Unavailable:
             return again(request, f"/{TEAM}/{ticket}")
         if isinstance(ask, a.AskRetract):
-            await self.network.erase(_gone(inside, now, ask.entry))
+            await self.network.erase(files.gone(inside.entries, now.entries, ask.entry))
         if not request.headers.get("HX-Request"):
             return see(request, f"/{TEAM}/{ticket}")
         return self._shown(now, caller, "", part=True)
@@ -127,8 +128,7 @@ class Team:
             await self._inside(caller, ticket)
 
         async def seen() -> str:
-            again = await self._staff(request)
-            return await self._version(again, ticket)
+            return await self._version(await self._staff(request), ticket)
 
         with self.network.watching(caller.key.place, ticket) as changed:
             return await stream(request, changed, seen, LOOK_EVERY, lambda: self.network.port is not None)
@@ -154,15 +154,6 @@ class Team:
     def _shown(self, inside: Inside, caller: Caller, seen: str, *, part: bool) -> web.Response:
         drawn = render.console_part(inside, caller.reader, caller.link.project)
         return page(drawn if part else render.console(drawn, seen, inside.card, caller.reader))
-
-
-def _gone(before: Inside, now: Inside, entry: str) -> tuple[File, ...]:
-    """Return the files of a note that has been deleted since, and was never sent to anybody."""
-    after = [one for one in now.entries if isinstance(one, Note) and one.id == entry]
-    if not all(one.retracted and one.published_as is None for one in after):
-        return ()
-    notes = [one for one in before.entries if isinstance(one, Note) and one.id == entry]
-    return tuple(file for one in notes for file in one.files)
 
 
 async def _asked(act: str, inside: Inside, entered: Entered) -> a.Ask:
