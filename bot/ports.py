@@ -47,6 +47,8 @@ class Said:
     command: str | None = None
     people: tuple[tuple[str, Person], ...] = ()
     files: tuple[File, ...] = ()
+    #: A bot or a workflow said it: it opens no ticket and commands nothing.
+    automated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,14 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A post is gone from the network."""
+    """A post is gone from the network.
+
+    `sure`: it was taken back, by itself and as we listened. What went with many others, or is only absent
+    when we look, may have been taken away by others or by the network itself.
+    """
 
     post: PostRef
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,10 @@ class Taking(Asking):
 
     def said(self, said: Said) -> Answer | None:
         opened = self.in_thread(said.thread)
+        if said.automated:
+            if opened is None:
+                raise NotOurs
+            said = replace(said, command=None)
         if self.side is Side.STAFF:
             return self.said_by_staff(said, opened)
         if opened is None:
