@@ -27,7 +27,7 @@ from adapters.slack.settings import SlackSettings
 from adapters.web.settings import WebSettings
 from bot import logs
 from bot.keys import Keys
-from bot.ports import Link, PlaceTaken, Unavailable
+from bot.ports import Link, PlaceInside, PlaceTaken, Unavailable
 from bot.settings import Settings
 from bot.tickets.grammar import PROJECT_KEY
 from bot.tickets.model import Person, Place, Project, Side
@@ -178,6 +178,8 @@ def project_add(
             await store.change(lambda _, tx: tx.link_places(linked, customers, inside))
         except PlaceTaken as taken:
             raise Stop(f"One of these places belongs to {taken} already.") from None
+        except PlaceInside as once:
+            raise Stop(f"{once} has been a team's place: what was said there stands there still.") from None
 
     _with_store(work)
     out.print(f"{key} is set up.")

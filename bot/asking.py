@@ -31,6 +31,7 @@ from bot.tickets.model import (
     Actor,
     CustomerSurface,
     File,
+    Membership,
     Message,
     Note,
     PostRef,
@@ -43,6 +44,7 @@ from bot.tickets.model import (
     title_of,
 )
 from bot.tickets.project import closing_notice, customer_card, project, staff_card
+from bot.tickets.rights import NotAdmitted, acts_for, admit, words_of
 from bot.tickets.texts import Refused, duration, language_for, say
 
 Entry = TypeVar("Entry", Message, Note)
@@ -108,15 +110,17 @@ def _thread(surface: CustomerSurface | StaffSurface) -> PostRef | None:
 class Asking:
     """One incoming thing in one transaction, and what is asked by it."""
 
-    def __init__(self, tx: Tx, incoming: Incoming, link: Link, actor: Actor) -> None:
+    def __init__(self, tx: Tx, incoming: Incoming, link: Link, membership: Membership) -> None:
         self.tx = tx
         self.incoming = incoming
         self.link = link
-        self.actor = actor
+        #: Whether the one who acts is staff, as the network says at this moment.
+        self.membership = membership
+        self.side = Side.STAFF if incoming.place == link.staff_place else Side.CUSTOMER
+        self.actor = Actor(incoming.by, acts_for(membership, self.side))
         self.at = incoming.at
         #: What the one who asks is answered in; what all see is in the project's.
         self.language = language_for(incoming.locale, link.project.language)
-        self.side = Side.STAFF if incoming.place == link.staff_place else Side.CUSTOMER
         #: What came with the post or the form that asks: it goes where the text goes.
         self.files = incoming.act.files if isinstance(incoming.act, Said | Asked) else ()
         self.post = incoming.act.post if isinstance(incoming.act, Asked) else None
@@ -129,7 +133,46 @@ class Asking:
             values["key"] = ticket
         return Words(say(key, self.language, **values), refused=refused, ticket=ticket)
 
+    @property
+    def known_staff(self) -> bool:
+        """Whether the one who asks is known to be staff: all others are shown the public half."""
+        return self.membership is Membership.YES
+
     def asked(self, ask: a.Ask, said: PostRef | None = None) -> Answer | None:
+        """Do what is asked, if it is theirs to ask. `said` is the post in the staff thread that asks, if any.
+
+        Raises Refused.
+        """
+        if isinstance(ask, a.AtLarge):
+            admit(ask, self.membership, self.side)
+            return self.at_large(ask)
+        opened = self.ticket(ask.ticket)
+        try:
+            admit(ask, self.membership, self.side)
+        except NotAdmitted as refused:
+            return self.kept(ask, opened, said, refused)
+        return self.about(ask, opened, said)
+
+    def kept(self, ask: a.Ask, opened: Opened, said: PostRef | None, refused: NotAdmitted) -> Words:
+        """Keep inside what somebody wrote who was refused, where it may have been meant for there.
+
+        Raises the refusal where it was not, and where they have their words in front of them still.
+        """
+        text = words_of(ask)
+        held = isinstance(self.incoming.act, Asked) and self.incoming.act.held
+        public = self.side is Side.CUSTOMER and self.membership is not Membership.UNKNOWN
+        if said is not None:
+            raise refused  # the post itself is kept
+        if public or held or not (text or self.files):
+            raise refused
+        inside = Actor(self.actor.person, Side.STAFF)
+        note = c.AddNote(by=inside, entry_id=self.entry_id, text=text, files=self.files)
+        self.apply(opened, note)
+        stays = say("said.kept", self.language, key=opened.ticket.key)
+        return Words(f"{refused.words(self.language)} {stays}", refused=True, ticket=opened.ticket.key)
+
+    def at_large(self, ask: a.AtLarge) -> Answer | None:
+        """Do what is asked about no ticket, or about many."""
         match ask:
             case a.AskOpen(title=title, text=text):
                 ticket = self.open(title, text, self.post, files=self.files)
@@ -140,37 +183,26 @@ class Asking:
                 return self.search(ask)
             case a.AskConsole():
                 # In a thread others would read along: the desk answers where one alone is told.
-                self.staff_only()
                 raise Refused("no.usage", usage="/ticket console")
             case a.AskHelp() | a.AskSetup():
-                return _help(self.actor, self.language)
+                return self.help()
             case a.AskWhoAmI(code=code):
                 return self.who_am_i(code)
             case a.AskDuty(on=on):
                 return self.duty(on)
             case a.AskPanel():
-                self.staff_only()
                 if self.side is Side.STAFF:
                     raise Refused("no.panel")
                 return self.words("done.panel")
             case _:
-                return self.about(ask, self.ticket(ask.ticket), said)
+                assert_never(ask)
 
-    def about(
-        self,
-        ask: (
-            a.AskComment | a.AskReply | a.AskNote | a.AskEdit | a.AskRecall | a.AskRetract | a.AskPublish
-            | a.AskStatus | a.AskAssign | a.AskPriority | a.AskTags | a.AskTitle | a.AskTime | a.AskClose
-            | a.AskReopen | a.AskRate | a.AskPreview | a.AskRecord
-        ),
-        opened: Opened,
-        said: PostRef | None,
-    ) -> Answer | None:  # fmt: skip
+    def about(self, ask: a.OfTicket, opened: Opened, said: PostRef | None) -> Answer | None:
         """Do what is asked about one ticket. `said` is the post in the staff thread that asks, if any."""
         by, key = self.actor, opened.ticket.key
         match ask:
             case a.AskComment(text=text, public=public):
-                if by.side is Side.CUSTOMER or public:
+                if not self.known_staff or public:
                     after = self.message(self.latest(opened), text, said or self.post, self.files)
                     return self.words("done.comment", ticket=after.key)
                 self.note_down(opened, text, said)
@@ -180,7 +212,6 @@ class Asking:
                     return replace(noted, text=noted.text + hint)
                 return noted
             case a.AskReply(text=text):
-                self.staff_only()
                 if not text.strip() and not self.files:
                     raise Refused("no.text", field="text")
                 self.message(opened, text, said, self.files)
@@ -189,7 +220,6 @@ class Asking:
                 self.note_down(opened, text, said)
                 return self.words("done.noted", ticket=key)
             case a.AskEdit(entry=entry, text=text, seen=seen):
-                self.staff_only()
                 found = self.tx.entry(entry)
                 if found is not None and seen is not None and seen != digest(found):
                     raise Refused("no.changed_since")
@@ -199,15 +229,12 @@ class Asking:
                 self.apply(opened, c.EditMessage(by=by, message=self.entry(entry, Message), text=text))
                 return self.words("done.edited")
             case a.AskRecall(entry=entry):
-                self.staff_only()
                 self.apply(opened, c.RecallReply(by=by, message=self.entry(entry, Message)))
                 return self.words("done.recalled")
             case a.AskRetract(entry=entry):
-                self.staff_only()
                 self.apply(opened, c.RetractNote(by=by, note=self.own_note(entry)))
                 return self.words("done.erased")
             case a.AskPublish(entry=entry, seen=seen):
-                self.staff_only()
                 note = self.entry(entry, Note)
                 if seen is not None and seen != digest(note):
                     raise Refused("no.changed")
@@ -243,7 +270,7 @@ class Asking:
             case a.AskTime(minutes=minutes, what=what):
                 return self.time(opened, minutes, what)
             case a.AskClose(resolution=resolution, reason=reason):
-                if by.side is Side.CUSTOMER:
+                if not self.known_staff:
                     # What a customer gives as a reason was never behind the door.
                     resolution, reason = resolution or reason, ""
                 close = c.Close(
@@ -254,7 +281,7 @@ class Asking:
                     said=said if resolution else None,
                 )
                 self.apply(opened, close)
-                return self.words("done.closed", ticket=key)
+                return self.words(f"done.closed{self._told(resolution, reason)}", ticket=key)
             case a.AskReopen():
                 self.apply(opened, c.Reopen(by=by))
                 return self.words("done.reopened", ticket=key)
@@ -262,15 +289,27 @@ class Asking:
                 self.apply(opened, c.Rate(by=by, stars=stars))
                 return self.words("done.rated")
             case a.AskPreview():
-                self.staff_only()
                 return self.preview(opened)
             case a.AskRecord():
                 return replace(self.preview(opened), record=True)
             case _:
                 assert_never(ask)
 
+    def _told(self, resolution: str, reason: str) -> str:
+        """Return the end of the key that says where the words of a closing went."""
+        if not self.known_staff:
+            return ".customer" if resolution.strip() else ""
+        match bool(resolution.strip()), bool(reason.strip()):
+            case True, True:
+                return ".both"
+            case True, False:
+                return ".resolution"
+            case False, True:
+                return ".reason"
+            case _:
+                return ""
+
     def time(self, opened: Opened, minutes: int | None, what: str) -> Words:
-        self.staff_only()
         key = opened.ticket.key
         if minutes is not None:
             after = self.apply(opened, c.BookTime(by=self.actor, minutes=minutes, what=what)).ticket
@@ -311,7 +350,6 @@ class Asking:
         return self.words("whoami", names=names, code=code)
 
     def duty(self, on: bool | None) -> Words:
-        self.staff_only()
         key, me = self.link.project.key, self.actor.person
         link = self.tx.project(key)  # the one in hand may be some seconds old
         people = list(link.project.on_duty) if link else []
@@ -322,7 +360,7 @@ class Asking:
         return self.words("duty", names=", ".join(one.name for one in people) or "–")
 
     def search(self, ask: a.AskList) -> Listing:
-        public = self.actor.side is Side.CUSTOMER
+        public = not self.known_staff
         found, total = self.tx.list_tickets(
             [self.link.project.key], ask, self.actor.person, public=public, limit=LIST_LIMIT
         )
@@ -331,7 +369,7 @@ class Asking:
     def listing(self, found: list[Opened], total: int) -> Listing:
         about = self.link.project
         title = say("list.title", self.language, n=total, project=about.name) if total else ""
-        if self.actor.side is Side.STAFF:
+        if self.known_staff:
             return staff_listing(title, found, total, self.language)
         more = max(total - len(found), 0)
         threads = tuple(_thread(one.surfaces.customer) for one in found)
@@ -339,7 +377,7 @@ class Asking:
         return Listing(title, cards, more, self.language, threads)
 
     def desk(self) -> Words:
-        public = self.actor.side is Side.CUSTOMER
+        public = not self.known_staff
         counts = self.tx.count_by_status(self.link.project.key, public=public)
         lines = [say("desk.title", self.language, project=self.link.project.name)]
         lines += [f"• {self.name('status', one)}: {counts.get(one, 0)}" for one in Status]
@@ -352,7 +390,7 @@ class Asking:
         shown += [
             ToCustomer(surface, one)
             for one in messages.values()
-            if not one.recalled and not one.retracted and not one.resolves
+            if not one.recalled and not one.retracted and not one.lost and not one.resolves
         ]
         shown += [
             ToCustomer(surface, closing_notice(ticket, about, closing.number, messages))
@@ -471,16 +509,11 @@ class Asking:
     def apply(self, opened: Opened, command: c.Command) -> Opened:
         return apply(self.tx, self.link, opened, command, self.at)
 
-    def staff_only(self) -> None:
-        if self.actor.side is not Side.STAFF:
-            raise Refused("no.staff_only")
+    def help(self) -> Words:
+        if not self.known_staff:
+            return Words(say("help.customer", self.language))
+        lines = "\n".join(f"• `/ticket {usage}`" for usage in usages())
+        return Words(say("help.staff", self.language, usages=lines))
 
     def name(self, kind: str, value: str) -> str:
         return say(f"{kind}.{value}", self.language)
-
-
-def _help(actor: Actor, language: str) -> Words:
-    if actor.side is Side.CUSTOMER:
-        return Words(say("help.customer", language))
-    lines = "\n".join(f"• `/ticket {usage}`" for usage in usages())
-    return Words(say("help.staff", language, usages=lines))

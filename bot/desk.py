@@ -12,6 +12,7 @@ import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed, wait_random
 
 from bot.asking import NotYet, apply, digest, staff_listing
+from bot.news import News
 from bot.ports import (
     Act,
     Answer,
@@ -24,6 +25,7 @@ from bot.ports import (
     Network,
     NotSent,
     Opened,
+    PlaceInside,
     Raised,
     Said,
     Store,
@@ -38,6 +40,7 @@ from bot.tickets.deliveries import StaffNotice, ToStaff
 from bot.tickets.grammar import parse
 from bot.tickets.model import (
     Actor,
+    Membership,
     Message,
     Note,
     Person,
@@ -47,6 +50,7 @@ from bot.tickets.model import (
     Side,
     Status,
 )
+from bot.tickets.rights import NotAdmitted, staff_only
 from bot.tickets.texts import Refused, language_for, say
 
 log = structlog.get_logger()
@@ -67,12 +71,14 @@ SUGGESTED = 25
 class Desk:
     """Takes what networks tell it, once, and answers the one who asked. Whoever calls acknowledges after."""
 
-    def __init__(self, store: Store, networks: Mapping[str, Network], clock: Clock) -> None:
+    def __init__(self, store: Store, networks: Mapping[str, Network], news: News, clock: Clock) -> None:
         self._store = store
         self._networks = networks
+        self._news = news
         self._clock = clock
         self._links: dict[Place, tuple[datetime, Link | None]] = {}
         self._taking: set[asyncio.Task[Any]] = set()
+        news.when_old(self._links.clear)
         #: Makes the address that opens the console to somebody, once; set where there are pages.
         self.console: Callable[[Person, Place], Awaitable[str]] | None = None
 
@@ -97,6 +103,7 @@ class Desk:
             await asyncio.wait(set(self._taking))
 
     async def _handle(self, incoming: Incoming) -> Answer | None:
+        await self._news.hear()
         link = await self.link(incoming.place)
         act = incoming.act
         if link is None:
@@ -105,17 +112,26 @@ class Desk:
             return None
         language = language_for(incoming.locale, link.project.language)
         try:
-            actor = await self._actor(incoming, link)
+            membership = await self._membership(incoming.by, link.staff_place, incoming.place)
             if isinstance(act, Asked) and isinstance(act.ask, a.AskAssign):
                 await self._check_assignee(act.ask, link)
             if isinstance(act, Said) and act.command:
                 await self._check_named(act, link)
             if isinstance(act, Asked) and isinstance(act.ask, a.AskConsole):
-                return await self._console(actor, link, language)
+                return await self._console(incoming.by, membership, link, language)
+
+            def work(tx: Tx) -> Answer | None:
+                return Taking(tx, incoming, link, membership).take()
+
             try:
-                return await self._store.transact(lambda tx: Taking(tx, incoming, link, actor).take())
+                if isinstance(act, Asked) and a.looks(act.ask):
+                    # Whoever looks waits for nobody who writes.
+                    return await self._store.read(
+                        lambda tx: Taking(tx, incoming, link, membership).asked(act.ask)
+                    )
+                return await self._store.transact(work)
             except (Conflict, NotYet):
-                return await self._again(lambda tx: Taking(tx, incoming, link, actor).take())
+                return await self._again(work)
         except NotOurs:
             return None
         except Refused as refused:
@@ -242,13 +258,13 @@ class Desk:
         `whole_team`: None where the network does not ask for it.
 
         Raises:
-            Refused: the project exists and `by` is not on its staff.
+            Refused: the project exists and `by` is not known to be on its staff, or a place that is to be a
+                customer's has been a team's.
             PlaceTaken: a place belongs to another project.
         """
         existing = await self._store.read(lambda tx: tx.project(linked.key))
         if existing is not None:
-            if not await self.is_staff(by, existing.staff_place):
-                raise Refused("no.staff_only")
+            staff_only(await self.membership(by, existing.staff_place))
             # What the form does not ask for stays as it is, and no customer is left talking to nobody.
             before = existing.project
             if whole_team is None:
@@ -260,8 +276,11 @@ class Desk:
             kept = (one for one in existing.customer_places if one != staff and one not in gone)
             customers = tuple(dict.fromkeys([*kept, *customers]))
         linked = replace(linked, whole_team=bool(whole_team))
-        await self._store.transact(lambda tx: tx.link_places(linked, customers, staff))
-        self.forget()
+        try:
+            await self._store.transact(lambda tx: tx.link_places(linked, customers, staff))
+        except PlaceInside:
+            raise Refused("no.place_was_staff", field="customer") from None
+        await self._news.tell()
         if existing is not None and existing.staff_place != staff:
             old, text = existing.staff_place, say("moved.staff", linked.language, project=linked.name)
             try:
@@ -285,9 +304,7 @@ class Desk:
         return (await self._inside(place, by, ticket)).surfaces.customer.place
 
     async def _inside(self, place: Place, by: Person, ticket: str) -> Opened:
-        link = await self.link(place)
-        if link is None or not await self.is_staff(by, link.staff_place):
-            raise Refused("no.staff_only")
+        link = await self._staffed(place, by)
         found = await self._store.read(lambda tx: tx.ticket(ticket))
         if found is None or found.ticket.project != link.project.key:
             raise Refused("no.ticket", key=ticket)
@@ -298,9 +315,7 @@ class Desk:
 
         Raises Refused for any but staff.
         """
-        link = await self.link(place)
-        if link is None or not await self.is_staff(by, link.staff_place):
-            raise Refused("no.staff_only")
+        await self._staffed(place, by)
         found, opened = await self._store.read(lambda tx: (tx.entry(entry), tx.ticket(ticket)))
         if not isinstance(found, Message) or found.ticket != ticket or opened is None:
             raise Refused("no.gone")
@@ -315,8 +330,15 @@ class Desk:
             Refused: there is no note, or the person is not staff.
         """
         link = await self.link(post.place)
-        if link is None or post.place != link.staff_place or not await self.is_staff(by, link.staff_place):
+        if link is None or post.place != link.staff_place:
             raise Refused("no.not_a_note")
+        match await self.membership(by, link.staff_place, post.place):
+            case Membership.YES:
+                pass
+            case Membership.NO:
+                raise Refused("no.not_a_note")
+            case Membership.UNKNOWN as unknown:
+                staff_only(unknown)
         found = await self._store.read(lambda tx: tx.entry_at(post))
         if not isinstance(found, Note) or found.retracted:
             raise Refused("no.not_a_note")
@@ -350,27 +372,55 @@ class Desk:
         return [link for link in links if await self.is_staff(by, link.staff_place)]
 
     async def is_staff(self, person: Person, staff_place: Place) -> bool:
-        """Whether the network of the staff place lets the person see it."""
-        network = self._networks.get(staff_place.network)
-        if network is None or person.network != staff_place.network:
-            return False
-        return await network.is_staff(person, staff_place)
+        """Whether somebody is known to be staff: what is staff's is shown to nobody else."""
+        return await self.membership(person, staff_place) is Membership.YES
 
-    async def _console(self, actor: Actor, link: Link, language: str) -> Words:
-        if actor.side is not Side.STAFF:
-            raise Refused("no.staff_only")
+    async def membership(self, person: Person, staff_place: Place, here: Place | None = None) -> Membership:
+        """Whether the network of the staff place lets the person see it. Raises NotSent, Unavailable.
+
+        `here`: where they act. Whoever acts in the staff place itself and is not remembered to be in it has
+        come just now, or is a guest: that is asked anew.
+        """
+        await self._news.hear()
+        return await self._membership(person, staff_place, here)
+
+    async def _membership(self, person: Person, staff_place: Place, here: Place | None = None) -> Membership:
+        if person.network != staff_place.network:
+            return Membership.NO
+        network = self._networks.get(staff_place.network)
+        if network is None:
+            return Membership.UNKNOWN
+        found = await network.membership(person, staff_place)
+        if found is Membership.NO and here == staff_place:
+            network.forget(staff_place)
+            found = await network.membership(person, staff_place)
+        return found
+
+    async def _staffed(self, place: Place, by: Person) -> Link:
+        """Return the project of a place for one of its staff. Raises Refused for any others."""
+        link = await self.link(place)
+        if link is None:
+            raise NotAdmitted("no.staff_only")
+        staff_only(await self.membership(by, link.staff_place, place))
+        return link
+
+    async def _console(self, by: Person, membership: Membership, link: Link, language: str) -> Words:
+        staff_only(membership)
         if self.console is None:
             raise Refused("no.console")
-        url = await self.console(actor.person, link.staff_place)
+        url = await self.console(by, link.staff_place)
         return Words(say("web.console", language, url=url))
 
-    async def _actor(self, incoming: Incoming, link: Link) -> Actor:
-        staff = await self.is_staff(incoming.by, link.staff_place)
-        return Actor(incoming.by, Side.STAFF if staff else Side.CUSTOMER)
-
     async def _check_assignee(self, ask: a.AskAssign, link: Link) -> None:
-        if ask.to is not None and not await self.is_staff(ask.to, link.staff_place):
-            raise Refused("no.not_staff", name=ask.to.name)
+        if ask.to is None:
+            return
+        match await self._membership(ask.to, link.staff_place):
+            case Membership.YES:
+                return
+            case Membership.NO:
+                raise Refused("no.not_staff", name=ask.to.name)
+            case Membership.UNKNOWN:
+                raise Refused("no.unknown_assignee", name=ask.to.name)
 
     async def _check_named(self, said: Said, link: Link) -> None:
         try:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import structlog
 
+from bot.news import News
 from bot.ports import Clock, Link, Network, NotSent, Shut, Store, Unavailable
 from bot.tickets.model import Person, Place, Side
 from bot.tickets.texts import at_the_door
@@ -23,19 +24,22 @@ LOOK_EVERY = 300.0
 class Guard:
     """Keeps in the store which places are shut; what is owed to those is held there, not dropped."""
 
-    def __init__(self, store: Store, networks: Mapping[str, Network], clock: Clock) -> None:
+    def __init__(self, store: Store, networks: Mapping[str, Network], news: News, clock: Clock) -> None:
         self._store = store
         self._networks = networks
+        self.news = news
         self._clock = clock
         self._looks = asyncio.Lock()
         #: What our last look at each place found: what the store knows may be older.
         self._open: dict[Place, bool] = {}
+        news.when_old(self._open.clear)
 
     async def internal(self, place: Place) -> bool:
         """Whether a staff place may be posted into; unless our last look found so, look again.
 
         Raises NotSent when the network does not say, Unavailable when the database is away.
         """
+        await self.news.hear()
         if not self._open.get(place):
             await self.look(place)
         if place not in self._open:
@@ -61,6 +65,8 @@ class Guard:
                 return
             now = self._clock.now()
             changed = await self._store.transact(lambda tx: tx.set_door(place, shut, now))
+            if changed:
+                await self.news.tell()
             self._open[place] = shut is None
         if not changed:
             return
@@ -103,6 +109,7 @@ class Guard:
         """The network gave a place another id: everything that names it follows."""
         if await self._store.transact(lambda tx: tx.move_place(old, new)):
             log.info("place_moved", old=old.id, new=new.id)
+            await self.news.tell()
         await self.look(new)
 
     async def watch(self) -> None:

@@ -13,6 +13,7 @@ from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, ToCustomer
 from bot.tickets.events import Event, TimeBooked
 from bot.tickets.model import (
     File,
+    Membership,
     Message,
     Note,
     Person,
@@ -97,12 +98,14 @@ class Asked:
 
     `thread` is the one it was typed in: what names no ticket is about that thread's. `files` came with it;
     `post` is what a new ticket's first words, or a comment, stand as, where they stand as a post.
+    `held`: what was entered is still in front of whoever sent it, so that a refusal loses nothing.
     """
 
     ask: Ask
     thread: str | None = None
     files: tuple[File, ...] = ()
     post: PostRef | None = None
+    held: bool = False
 
 
 Act: TypeAlias = Said | Edited | Deleted | Reacted | Raised | Asked
@@ -284,8 +287,15 @@ class Network(Protocol):
         """Say something to one person alone, outside of any place."""
         ...
 
-    async def is_staff(self, person: Person, staff_place: Place) -> bool:
-        """Whether the network lets the person see the staff place. Called before each act; be quick."""
+    async def membership(self, person: Person, staff_place: Place) -> Membership:
+        """Whether the network lets the person see the staff place. Called before each act; be quick.
+
+        `UNKNOWN` where that cannot be seen now; a network that does not answer raises.
+        """
+        ...
+
+    def forget(self, place: Place | None = None) -> None:
+        """Ask anew who can see a place, or all that is remembered of people and places."""
         ...
 
     def fetch(self, file: File) -> AbstractAsyncContextManager[Content]:
@@ -314,6 +324,10 @@ class Unavailable(Exception):
 
 class PlaceTaken(Exception):
     """A place belongs to another project already, whose key is the message."""
+
+
+class PlaceInside(Exception):
+    """Something was said inside in a place, which therefore never becomes a customer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +462,14 @@ class Tx(Protocol):
         """Return who works on a project's open tickets."""
         ...
 
+    def access(self) -> int:
+        """Return what is another whenever it has changed who can see what."""
+        ...
+
+    def change_access(self) -> int:
+        """Note that who can see what has changed; return what `access` says from then on."""
+        ...
+
     def shut(self, place: Place) -> Shut | None:
         """Return why a place is shut, None when it is not."""
         ...
@@ -490,10 +512,10 @@ class Tx(Protocol):
 
     def note_burst(self, place: Place, person: Person, ticket: str, at: datetime) -> None: ...
     def link_places(self, linked: Project, customers: Sequence[Place], staff: Place) -> None:
-        """Create or change a project and give it these places. Raises PlaceTaken.
+        """Create or change a project and give it these places. Raises PlaceTaken, PlaceInside.
 
-        With another staff place, the staff side of its tickets goes on there, the open ones' with all that
-        was said.
+        A place that is no longer for customers hands its tickets on to one that is. With another staff place,
+        the staff side of its tickets goes on there, the open ones' with all that was said.
         """
         ...
 
@@ -672,6 +694,9 @@ class Standing:
 
 class Store(Protocol):
     """State, events and the ledger of deliveries, in one database."""
+
+    #: Whether no other process can be at work on it.
+    alone: bool
 
     async def transact(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction; what it owed is sent once it has been committed.

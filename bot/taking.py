@@ -32,6 +32,7 @@ from bot.tickets.model import (
     Ticket,
     title_of,
 )
+from bot.tickets.rights import NotAdmitted, admit, staff_only
 from bot.tickets.texts import Refused, say
 
 log = structlog.get_logger()
@@ -63,8 +64,8 @@ class Taking(Asking):
                 return self.said(said)
             case Edited() as edited:
                 return self.edited(edited)
-            case Deleted(post=post):
-                self.deleted(post)
+            case Deleted() as deleted:
+                self.deleted(deleted)
                 return None
             case Reacted() as reacted:
                 self.reacted(reacted)
@@ -92,6 +93,12 @@ class Taking(Asking):
             self.overheard(said)
             return None
         if said.command is not None and (ask := _customer_ask(said, opened.ticket.key)) is not None:
+            try:
+                admit(ask, self.membership, self.side)
+            except NotAdmitted as refused:
+                # It stands in the open already: it is taken as words.
+                self.message(opened, said.text, said.post, said.files)
+                return Words(refused.words(self.language), refused=True)
             return self.asked(ask)
         self.message(opened, said.text, said.post, said.files)
         if self.actor.side is Side.STAFF and said.command is not None:
@@ -103,16 +110,23 @@ class Taking(Asking):
         try:
             ask = parse(said.command, dict(said.people), ticket=key) if said.command is not None else None
         except Refused as refused:
-            if opened is None:
-                return Words(refused.words(self.language), refused=True)
-            self.note_down(opened, said.text, said.post)
-            stayed = say("said.stayed", self.language)
-            return Words(f"{refused.words(self.language)} {stayed}", refused=True)
+            return self.stayed(said, opened, refused)
         if ask is not None:
-            return self.asked(ask, said.post)
+            try:
+                return self.asked(ask, said.post)
+            except NotAdmitted as refused:
+                return self.stayed(said, opened, refused)
         if opened is not None:
             self.note_down(opened, said.text, said.post)
         return None
+
+    def stayed(self, said: Said, opened: Opened | None, refused: Refused) -> Words:
+        """Say that a command was none, or not theirs to give: it stays inside as the note that it is."""
+        if opened is None:
+            return Words(refused.words(self.language), refused=True)
+        self.note_down(opened, said.text, said.post)
+        stayed = say("said.stayed", self.language)
+        return Words(f"{refused.words(self.language)} {stayed}", refused=True)
 
     def mentioned(self, said: Said) -> Answer | None:
         """A mention outside of a ticket's thread opens one, unless it is nothing but a question to us."""
@@ -204,6 +218,11 @@ class Taking(Asking):
             return None
         text, files = said.text, said.files
         if entry.said_on is Side.STAFF:
+            try:
+                staff_only(self.membership)
+            except NotAdmitted as refused:
+                unchanged = say("said.reply_unchanged", self.language)
+                return Words(f"{refused.words(self.language)} {unchanged}", refused=True)
             # An edit may take files away from the customer; it never sends any.
             sent = {file.id for file in entry.files}
             files = tuple(file for file in files if file.id in sent)
@@ -222,15 +241,18 @@ class Taking(Asking):
         self.apply(opened, edited_message)
         return None
 
-    def deleted(self, post: PostRef) -> None:
-        """Networks do not say who deleted a post: it counts as its author's act."""
-        found = self.tx.entry_said(post)
+    def deleted(self, deleted: Deleted) -> None:
+        """Networks do not say who deletes a post: one alone that we hear of counts as its author's act."""
+        found = self.tx.entry_said(deleted.post)
         if found is None:
             return
         opened, entry = self.loaded(found)
+        command: c.Command
         match entry:
+            case _ if not deleted.sure:
+                command = c.LoseEntry(by=entry.by, entry=entry)
             case Message():
-                command: c.Command = c.RetractMessage(by=entry.by, message=entry)
+                command = c.RetractMessage(by=entry.by, message=entry)
             case Note():
                 command = c.RetractNote(by=entry.by, note=entry)
         self.apply(opened, command)

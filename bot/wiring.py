@@ -26,6 +26,7 @@ from bot.courier import Courier
 from bot.desk import Desk
 from bot.guard import Guard
 from bot.keys import ONCE, SESSION, Keys
+from bot.news import News
 from bot.pages import Pages
 from bot.ports import Clock, Content, FileGone, Lanes, Network, NotSent
 from bot.settings import Settings
@@ -64,8 +65,9 @@ class Halfdoor:
     ) -> None:
         self.store = store
         self.networks = networks
-        self.desk = Desk(store, networks, clock)
-        self.guard = Guard(store, networks, clock)
+        news = News(store, networks)
+        self.desk = Desk(store, networks, news, clock)
+        self.guard = Guard(store, networks, news, clock)
         self.keys = Keys(store, clock)
         self.courier = Courier(store, lanes, networks, self.guard, clock, max_attempts=max_attempts)
         self._running: list[asyncio.Task[None]] = []

@@ -280,7 +280,7 @@ class Reading:
         rows = self._connection.execute(statements.LAST_MESSAGES, {"ticket": ticket})
         for row in rows:
             found = codec.load_entry(*row)
-            if isinstance(found, Message) and not found.retracted and found.recalled is None:
+            if isinstance(found, Message) and not (found.retracted or found.lost or found.recalled):
                 return found
         return None
 
@@ -375,6 +375,9 @@ class Reading:
     def doors(self) -> list[Place]:
         table = schema.door
         return [Place(*row) for row in self._connection.execute(sa.select(table.c.network, table.c.place))]
+
+    def access(self) -> int:
+        return self._connection.scalar(statements.ACCESS) or 0
 
     def working(self, project: str) -> list[Person]:
         # One ticket of each tells their name; `<>` would look at all that are closed.

@@ -263,6 +263,18 @@ door = sa.Table(
     sa.Column("at", Time, nullable=False),
 )
 
+#: One row: its version is another whenever it has changed who can see what.
+access = sa.Table("access", metadata, sa.Column("version", RowId, nullable=False))
+
+#: The places that are a team's, or once were: what was said there stands there still.
+inside = sa.Table(
+    "inside",
+    metadata,
+    # primary key: Tx.link_places
+    sa.Column("network", sa.Text, primary_key=True),
+    sa.Column("place", sa.Text, primary_key=True),
+)
+
 heard = sa.Table(
     "heard",
     metadata,

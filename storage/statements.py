@@ -13,6 +13,7 @@ from bot.tickets.model import Visibility
 from storage.schema import (
     DONE,
     SENDING,
+    access,
     burst,
     delivery,
     door,
@@ -20,6 +21,7 @@ from storage.schema import (
     event,
     heard,
     identity,
+    inside,
     is_open,
     key,
     pace,
@@ -98,6 +100,7 @@ RECORD = _entry.where(entry.c.ticket == sa.bindparam("ticket")).order_by(entry.c
 MESSAGES = RECORD.where(entry.c.visibility == Visibility.PUBLIC.value)
 LAST_MESSAGES = MESSAGES.order_by(None).order_by(entry.c.at.desc()).limit(LAST)
 KEY = sa.select(key).where(key.c.digest == sa.bindparam("digest"))
+ACCESS = sa.select(access.c.version)
 CHANGED = (
     sa.update(project).where(project.c.key == sa.bindparam("b_key")).values(changes=project.c.changes + 1)
 )
@@ -191,6 +194,7 @@ class Upserts:
     def __init__(self, insert: Any) -> None:
         self.take = insert(taken).on_conflict_do_nothing().returning(taken.c.ref)
         self.owe = insert(delivery).on_conflict_do_nothing()
+        self.inside = insert(inside).on_conflict_do_nothing()
         self.alias = insert(thread).on_conflict_do_nothing()
         self.entry = _upsert(insert(entry), ["id"], "text", "rest")
         self.timer = _upsert(insert(timer), ["name"], "at")

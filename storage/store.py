@@ -57,7 +57,7 @@ class SqlStore:
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
-        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.sqlite = self.alone = self.url.get_backend_name() == "sqlite"
         self.engine = make_engine(self.url, reads=self.sqlite)
         self.waking: Waking | None = None
         self._writer = _Writer(make_engine(self.url)) if self.sqlite else None

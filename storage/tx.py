@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.ports import Conflict, Key, Opened, PlaceTaken, Shut
+from bot.ports import Conflict, Key, Opened, PlaceInside, PlaceTaken, Shut
 from bot.tickets import events as e
 from bot.tickets.deliveries import (
     ClosingNotice,
@@ -249,6 +249,7 @@ class SqlTx(Reading):
 
         Raises:
             PlaceTaken: one of them belongs to another project.
+            PlaceInside: one for customers has been a staff place.
         """
         sides = dict.fromkeys(customers, Side.CUSTOMER) | {staff: Side.STAFF}
         for one in sides:
@@ -256,6 +257,16 @@ class SqlTx(Reading):
             if other is not None and other.project.key != linked.key:
                 raise PlaceTaken(other.project.key)
         before = self.project(linked.key)
+        for one in customers:
+            if self._was_inside(one):
+                raise PlaceInside(one.id)
+            if before is not None and one in before.customer_places:
+                continue
+            self.drop_keys(one, None)
+        if before is None or before.staff_place != staff:
+            # Whatever opened a place before opened its other side.
+            self.drop_keys(staff, None)
+        self._connection.execute(self.upserts.inside, {"network": staff.network, "place": staff.id})
         values = {
             "key": linked.key,
             "name": linked.name,
@@ -275,15 +286,26 @@ class SqlTx(Reading):
         )
         if before is None:
             return
-        if (before.staff_place, before.project.whole_team) != (staff, linked.whole_team):
-            self._rehang(linked.key, before.staff_place, staff)
         for old in before.customer_places:
-            if old not in sides and customers:
+            if sides.get(old) is not Side.CUSTOMER and customers:
                 same = [one for one in customers if one.network == old.network]
                 self._rehang_customers(linked.key, old, [*same, *customers][0])
+        if (before.staff_place, before.project.whole_team) != (staff, linked.whole_team):
+            self._rehang(linked.key, before.staff_place, staff)
+
+    def _was_inside(self, place: Place) -> bool:
+        """Whether a place is a team's, or once was."""
+        table = schema.inside
+        here = table.c.network == place.network, table.c.place == place.id
+        return self._connection.execute(sa.select(table).where(*here)).first() is not None
 
     def hear(self, network: str, at: datetime) -> None:
         self._connection.execute(self.upserts.heard, {"network": network, "at": at.timestamp()})
+
+    def change_access(self) -> int:
+        table = schema.access
+        changed = sa.update(table).values(version=table.c.version + 1).returning(table.c.version)
+        return self._connection.scalar(changed) or 0
 
     def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
         table = schema.door
@@ -313,6 +335,7 @@ class SqlTx(Reading):
             (schema.pace, schema.pace.c.place),
             (schema.door, schema.door.c.place),
             (schema.burst, schema.burst.c.place),
+            (schema.inside, schema.inside.c.place),
         ):
             self._connection.execute(
                 sa.update(table)

@@ -28,7 +28,7 @@ from bot.tickets.deliveries import (
     StaffContent,
     ToCustomer,
 )
-from bot.tickets.model import Actor, File, Message, Note, Person, Place, PostRef, Project, Side
+from bot.tickets.model import Actor, File, Membership, Message, Note, Person, Place, PostRef, Project, Side
 
 log = structlog.get_logger()
 
@@ -227,19 +227,30 @@ class DiscordNetwork:
             for page in render.answer(render.Words(text)):
                 await user.send(page, allowed_mentions=NOBODY, suppress_embeds=True)
 
-    async def is_staff(self, person: Person, staff_place: Place) -> bool:
+    async def membership(self, person: Person, staff_place: Place) -> Membership:
         if not person.id:
-            return False  # Discord does not say who deleted something
+            return Membership.NO  # Discord does not say who deleted something
         try:
             with spoken():
                 channel = await self._channel(staff_place)
+        except NotSent as error:
+            if error.lost:
+                return Membership.UNKNOWN
+            raise
+        if not channel.permissions_for(channel.guild.me).view_channel:
+            return Membership.UNKNOWN  # what we know of it is as old as our last sight of it
+        try:
+            with spoken():
                 member = channel.guild.get_member(int(person.id))
                 member = member or await channel.guild.fetch_member(int(person.id))
         except NotSent as error:
             if error.lost or error.reason.startswith("Discord answered 404"):
-                return False  # we cannot see the staff channel, or they have left the server
+                return Membership.NO  # they have left the server
             raise
-        return not member.bot and _is_let_in(member, channel)
+        return Membership.YES if not member.bot and _is_let_in(member, channel) else Membership.NO
+
+    def forget(self, place: Place | None = None) -> None:
+        """Each process is told by Discord itself of who can see what."""
 
     @asynccontextmanager
     async def fetch(self, file: File) -> AsyncIterator[Content]:
@@ -468,7 +479,7 @@ class DiscordNetwork:
         for person in delivery.surface.project.on_duty:
             if person.network != self.name or not isinstance(thread, discord.Thread):
                 continue
-            if not await self.is_staff(person, delivery.surface.place):
+            if await self.membership(person, delivery.surface.place) is not Membership.YES:
                 continue  # they are on duty by name alone: nobody is let in who cannot see the channel
             await self.let_in(thread, person)
 

@@ -161,29 +161,29 @@ class Listening(Answering):
         return bot, people, tuple(one for one in files if one is not None)
 
     async def membership(self, event: dict[str, Any]) -> None:
-        channel = str(event.get("channel"))
-        self.network.people.membership_changed(channel)
-        link = await self.desk.link(Place("slack", channel))
+        place = Place("slack", str(event.get("channel")))
+        link = await self.desk.link(place)
+        if link is None:
+            return
         us = event.get("user") == (await self.network.api.who())["user_id"]
-        if us or (link is not None and link.staff_place.id == channel):
-            await self.door({"channel": channel})
+        if us or link.staff_place == place:
+            await self.guard.news.tell()
+            await self.door({"channel": place.id})
 
     async def door(self, event: dict[str, Any]) -> None:
         """Something about a channel changed that may show it to others, or to us alone again."""
         channel = event.get("channel")
         by = str(event.get("actor_id") or event.get("user") or "")
         if isinstance(channel, str) and await self.desk.link(Place("slack", channel)) is not None:
+            await self.guard.news.tell()
             who = await self.network.people.person(by) if by else None
             await self.guard.look(Place("slack", channel), who)
 
     async def moved(self, event: dict[str, Any]) -> None:
         old, new = str(event.get("old_channel_id")), str(event.get("new_channel_id"))
-        self.network.people.membership_changed(old)
         await self.guard.moved(Place("slack", old), Place("slack", new))
-        self.desk.forget()
 
     async def user_change(self, event: dict[str, Any]) -> None:
-        user = event.get("user") or {}
-        self.network.people.changed(str(user.get("id")))
-        if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        if self.network.people.changed(event.get("user") or {}, await self.network.api.team()):
+            await self.guard.news.tell()
             await self.guard.look_at_all()

@@ -23,7 +23,7 @@ from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
 from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
 from bot.tickets.deliveries import Delivery, ToCustomer
-from bot.tickets.model import Actor, File, Message, Note, Person, Place, PostRef, Project, Side
+from bot.tickets.model import Actor, File, Membership, Message, Note, Person, Place, PostRef, Project, Side
 from bot.tickets.texts import Refused
 
 log = structlog.get_logger()
@@ -170,7 +170,6 @@ class SlackNetwork:
             return Shut("pending", await self._organisations(info.get("pending_connected_team_ids")))
         if not info.get("is_private") or info.get("is_mpim"):
             return Shut("public")
-        self.people.membership_changed(place.id)
         guests = await self.people.outsiders(place.id)
         return Shut("guests", ", ".join(sorted(one.name for one in guests))) if guests else None
 
@@ -183,8 +182,14 @@ class SlackNetwork:
         answer = await self.api.call("conversations.open", users=person.id)
         await self.announce(Place("slack", str(answer["channel"]["id"])), text)
 
-    async def is_staff(self, person: Person, staff_place: Place) -> bool:
-        return await self.people.is_staff(person.id, staff_place.id)
+    async def membership(self, person: Person, staff_place: Place) -> Membership:
+        return await self.people.membership(person.id, staff_place.id)
+
+    def forget(self, place: Place | None = None) -> None:
+        if place is None:
+            self.people.forget()
+        else:
+            self.people.membership_changed(place.id)
 
     def fetch(self, file: File) -> AbstractAsyncContextManager[Content]:
         return self.files.fetch(file)

@@ -12,13 +12,15 @@ import structlog
 
 from adapters.slack.api import Api
 from bot.ports import Clock, NotSent
-from bot.tickets.model import Person
+from bot.tickets.model import Membership, Person
 
 log = structlog.get_logger()
 
 #: How long a person's name and picture, and a channel's members, are believed without asking again.
 PERSON_MEMORY = timedelta(hours=1)
 MEMBERS_MEMORY = timedelta(minutes=5)
+#: How long they are when we look at a door: the same people are in many.
+LOOK_MEMORY = timedelta(seconds=30)
 #: What Slack answers for a person or a channel that it won't show us.
 HIDDEN = ("user_not_found", "user_not_visible", "users_not_found")
 UNSEEN = ("channel_not_found", "not_in_channel", "is_archived")
@@ -26,13 +28,14 @@ UNSEEN = ("channel_not_found", "not_in_channel", "is_archived")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What Slack says of a person. `insider`: a full member of the workspace Halfdoor is installed in.
+    """What Slack says of a person. `insider`: a full member of the workspace Halfdoor is installed in, or
+    None when Slack won't say.
 
     `locale` is None for people of other organisations: Slack keeps it to itself.
     """
 
     person: Person
-    insider: bool
+    insider: bool | None
     bot: bool
     locale: str | None = None
 
@@ -50,11 +53,11 @@ class People:
         #: Counts the member events of a channel, so that an answer overtaken by one is not kept.
         self._changes: dict[str, int] = {}
 
-    async def known(self, user: str) -> Known:
-        """Return what Slack knows of a user id. Raises NotSent."""
+    async def known(self, user: str, memory: timedelta = PERSON_MEMORY) -> Known:
+        """Return what Slack knows of a user id, asked at most so long ago. Raises NotSent."""
         kept = self._people.get(user)
         now = self._clock.now()
-        if kept is not None and now - kept[0] < PERSON_MEMORY:
+        if kept is not None and timedelta() <= now - kept[0] < memory:
             return kept[1]
         try:
             answer = await self._api.call("users.info", user=user, include_locale="true")
@@ -62,7 +65,7 @@ class People:
             if not error.reason.startswith(HIDDEN):
                 raise
             # Slack won't say who that is; what they said is taken all the same, as a customer's.
-            return Known(self._told.get(user) or Person("slack", user, user), insider=False, bot=False)
+            return Known(self._told.get(user) or Person("slack", user, user), insider=None, bot=False)
         known = _known(answer["user"], await self._api.team())
         self._people[user] = now, known
         return known
@@ -82,22 +85,35 @@ class People:
         found = await asyncio.gather(*(self.person(user) for user in users))
         return dict(zip(users, found, strict=True))
 
-    async def is_staff(self, user: str, channel: str) -> bool:
+    async def membership(self, user: str, channel: str) -> Membership:
         """Whether the user is a full member of this workspace and sits in the channel.
 
         Guests of the workspace and members of other organisations are customers, wherever they sit.
         """
-        return user in await self.members(channel) and (await self.known(user)).insider
+        insider = (await self.known(user)).insider
+        if insider is False:
+            return Membership.NO
+        members = await self.members(channel)
+        if members is None:
+            return Membership.UNKNOWN
+        if user not in members:
+            return Membership.NO
+        return Membership.UNKNOWN if insider is None else Membership.YES
 
     async def outsiders(self, channel: str) -> list[Person]:
-        """Return who sits in a channel without being a full member of this workspace; bots do not count."""
-        found = await asyncio.gather(*(self.known(user) for user in await self.members(channel)))
+        """Ask anew who sits in a channel without being known as a full member; bots do not count."""
+        self.membership_changed(channel)
+        members = await self.members(channel)
+        if members is None:
+            raise NotSent("Slack does not say who is in the channel", lost=True)
+        found = await asyncio.gather(*(self.known(user, LOOK_MEMORY) for user in members))
         return [one.person for one in found if not one.insider and not one.bot]
 
-    async def members(self, channel: str) -> frozenset[str]:
+    async def members(self, channel: str) -> frozenset[str] | None:
+        """Return who sits in a channel; None when we cannot see it. Raises NotSent."""
         kept = self._members.get(channel)
         now = self._clock.now()
-        if kept is not None and now - kept[0] < MEMBERS_MEMORY:
+        if kept is not None and timedelta() <= now - kept[0] < MEMBERS_MEMORY:
             return kept[1]
         before = self._changes.get(channel, 0)
         try:
@@ -105,9 +121,8 @@ class People:
         except NotSent as error:
             if not error.reason.startswith(UNSEEN):
                 raise
-            # We cannot see the staff channel any more: nobody counts as staff, and customers go on talking.
             log.error("staff_place_unseen", place=channel, reason=error.reason)
-            return frozenset()
+            return None
         if self._changes.get(channel, 0) == before:
             self._members[channel] = now, found
         return found
@@ -116,14 +131,22 @@ class People:
         pages = self._api.pages("conversations.members", "members", channel)
         return frozenset([user async for user in pages])
 
+    def changed(self, user: dict[str, Any], team: str) -> bool:
+        """Take a profile's news; return whether somebody is no full member any more, as far as we knew."""
+        kept = self._people.pop(str(user.get("id")), None)
+        known = kept[1].insider if kept else None
+        return known is not False and _known(user, team).insider is False
+
     def membership_changed(self, channel: str) -> None:
         """Somebody joined or left: ask again before the next act."""
         self._changes[channel] = self._changes.get(channel, 0) + 1
         self._members.pop(channel, None)
 
-    def changed(self, user: str) -> None:
-        """A profile changed: ask again when it is needed."""
-        self._people.pop(user, None)
+    def forget(self) -> None:
+        """Ask again who is who, and who is where."""
+        for channel in {*self._members, *self._changes}:
+            self.membership_changed(channel)
+        self._people.clear()
 
 
 def _known(user: dict[str, Any], team: str) -> Known:

@@ -23,7 +23,7 @@ from bot.desk import Desk
 from bot.keys import SESSION, Keys
 from bot.ports import Answer, Clock, Key, Link, Words
 from bot.tickets import asks as a
-from bot.tickets.model import Message, Person
+from bot.tickets.model import Membership, Message, Person
 from bot.tickets.texts import Refused, say
 
 #: The two halves of the door. Each has a cookie, which is sent to its own half alone.
@@ -88,9 +88,14 @@ class Door:
         link = await self.desk.link(key.place)
         if link is None or key.place != link.staff_place:
             raise NotIn
-        if not await self.desk.is_staff(key.person, link.staff_place):
-            await self.keys.leave(secret)
-            raise NotIn
+        match await self.desk.membership(key.person, link.staff_place):
+            case Membership.YES:
+                pass
+            case Membership.NO:
+                await self.keys.leave(secret)
+                raise NotIn
+            case Membership.UNKNOWN:
+                raise Wrong(503, say("no.unknown", spoken(request)))
         if wanted and wanted != link.project.key:
             links = {one.project.key: one for one in await self.desk.staffed(key.person)}
             if wanted not in links:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from adapters.web.answers import BEGUN, HEADERS, NotFound, NotIn
+from adapters.web.answers import BEGUN, HEADERS, NotFound, NotIn, Wrong
 from bot.ports import NotSent, Unavailable
 
 #: Seconds after which a connection that is silent shows that it lives.
@@ -42,7 +42,7 @@ async def stream(
             except (NotIn, NotFound):
                 await response.write(b"event: left\ndata: \n\n")
                 break
-            except (Unavailable, NotSent):
+            except (Unavailable, NotSent, Wrong):
                 pass  # it looks again in a moment
             try:
                 async with asyncio.timeout(every):

@@ -16,7 +16,7 @@ from aiohttp import web
 from adapters.web.settings import WebSettings
 from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard
-from bot.tickets.model import File, Person, Place, PostRef, Side
+from bot.tickets.model import File, Membership, Person, Place, PostRef, Side
 
 log = structlog.get_logger()
 
@@ -84,8 +84,12 @@ class WebNetwork:
     async def tell(self, person: Person, text: str) -> None:
         self.told[person.id].appendleft(text)
 
-    async def is_staff(self, person: Person, staff_place: Place) -> bool:
-        return bool(person.id) and person.network == self.name and await self.holds(person, staff_place)
+    async def membership(self, person: Person, staff_place: Place) -> Membership:
+        mine = bool(person.id) and person.network == self.name and await self.holds(person, staff_place)
+        return Membership.YES if mine else Membership.NO
+
+    def forget(self, place: Place | None = None) -> None:
+        """Who has a key is read anew each time."""
 
     @asynccontextmanager
     async def fetch(self, file: File) -> AsyncIterator[Content]:

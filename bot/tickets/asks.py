@@ -204,8 +204,25 @@ class AskHelp:
     pass
 
 
-Ask: TypeAlias = (
-    AskOpen | AskComment | AskReply | AskNote | AskEdit | AskRecall | AskRetract | AskPublish | AskStatus
-    | AskDesk | AskAssign | AskPriority | AskTags | AskTitle | AskTime | AskClose | AskReopen | AskRate
-    | AskList | AskPreview | AskRecord | AskPanel | AskSetup | AskWhoAmI | AskDuty | AskConsole | AskHelp
+#: What is asked about no ticket, or about many.
+AtLarge: TypeAlias = (
+    AskOpen | AskDesk | AskList | AskPanel | AskSetup | AskWhoAmI | AskDuty | AskConsole | AskHelp
 )  # fmt: skip
+#: What is asked about one ticket.
+OfTicket: TypeAlias = (
+    AskComment | AskReply | AskNote | AskEdit | AskRecall | AskRetract | AskPublish | AskStatus
+    | AskAssign | AskPriority | AskTags | AskTitle | AskTime | AskClose | AskReopen | AskRate
+    | AskPreview | AskRecord
+)  # fmt: skip
+Ask: TypeAlias = AtLarge | OfTicket
+
+
+def looks(ask: Ask) -> bool:
+    """Whether an ask only reads: nothing is changed by it, however often it is asked."""
+    match ask:
+        case AskDesk() | AskList() | AskPreview() | AskRecord() | AskHelp():
+            return True
+        case AskStatus(status=None) | AskTime(minutes=None) | AskDuty(on=None):
+            return True
+        case _:
+            return False

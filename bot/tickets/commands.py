@@ -79,6 +79,14 @@ class RetractNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoseEntry:
+    """It is not where it was said any more: nobody knows that its author took it back."""
+
+    by: Actor
+    entry: Message | Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishNote:
     """Send a note to the customer, as the message `entry_id`."""
 
@@ -187,7 +195,8 @@ class EndWindow:
 
 
 Command: TypeAlias = (
-    Open | AddMessage | AddNote | EditMessage | EditNote | RetractMessage | RetractNote | PublishNote
+    Open | AddMessage | AddNote | EditMessage | EditNote | RetractMessage | RetractNote | LoseEntry
+    | PublishNote
     | RecallReply | SetStatus | Assign | SetPriority | SetTags | Retitle | BookTime | Close | Reopen
     | Rate | React | Continue | EndWindow
 )  # fmt: skip

@@ -91,6 +91,8 @@ def decide(ticket: Ticket, command: c.Command, at: datetime, project: Project) -
             return (e.NoteAdded(by=by, at=at, note=note),)
         case c.EditMessage() | c.RetractMessage() | c.RecallReply():
             return _change_message(ticket, command, at, project)
+        case c.LoseEntry():
+            return _lose(ticket, command, at)
         case c.EditNote() | c.RetractNote() | c.PublishNote():
             return _change_note(ticket, command, at)
         case c.SetStatus():
@@ -182,7 +184,7 @@ def _change_message(
             files = message.files if command.files is None else command.files
             if _changes_nothing(message, text, files, at):
                 return ()
-            changed = replace(message, text=text, files=files, edited=at)
+            changed = replace(message, text=text, files=files, edited=at, lost=False)
             edited = e.MessageEdited(by=by, at=at, message=changed)
             if titled and title_of(text) not in ("", ticket.title):
                 return edited, e.Retitled(by=by, at=at, title=title_of(text))
@@ -230,7 +232,7 @@ def _change_note(ticket: Ticket, command: c.EditNote | c.RetractNote | c.Publish
             files = note.files if command.files is None else command.files
             if _changes_nothing(note, text, files, at):
                 return ()
-            changed = replace(note, text=text, files=files, edited=at)
+            changed = replace(note, text=text, files=files, edited=at, lost=False)
             return (e.NoteEdited(by=by, at=at, note=changed),)
         case c.RetractNote():
             if note.retracted:
@@ -249,6 +251,21 @@ def _change_note(ticket: Ticket, command: c.EditNote | c.RetractNote | c.Publish
             )
         case _:
             assert_never(command)
+
+
+def _lose(ticket: Ticket, command: c.LoseEntry, at: datetime) -> Events:
+    """Staff keep what nobody is known to have taken back; a reply stays with the customer it went to."""
+    by, entry = command.by, command.entry
+    _belongs(ticket, entry)
+    if entry.retracted or entry.lost:
+        return ()
+    match entry:
+        case Message():
+            if entry.said_on is Side.STAFF or entry.recalled is not None:
+                return ()
+            return (e.MessageLost(by=by, at=at, message=replace(entry, lost=True)),)
+        case Note():
+            return (e.NoteLost(by=by, at=at, note=replace(entry, lost=True)),)
 
 
 def _set_status(ticket: Ticket, command: c.SetStatus, at: datetime, project: Project) -> Events:

@@ -177,14 +177,14 @@ class Call(StrEnum):
 def call_for(delivery: Delivery, *, posted: bool) -> Call:
     """Return the call that settles `delivery`, given whether its subject has been posted there before.
 
-    A message that was deleted or recalled before it ever went out is not posted at all.
+    A message that was deleted or taken off the customer's side before it ever went out is not posted at all.
     """
     content = delivery.content
     gone = isinstance(content, Message | Note) and content.retracted
-    recalled = isinstance(content, Message) and content.recalled is not None
+    off = isinstance(content, Message) and (content.recalled is not None or content.lost)
     if not posted:
-        hidden = gone or (recalled and isinstance(delivery, ToCustomer))
+        hidden = gone or (off and isinstance(delivery, ToCustomer))
         return Call.NOTHING if hidden else Call.POST
-    if recalled and isinstance(delivery, ToCustomer):
+    if off and isinstance(delivery, ToCustomer):
         return Call.REMOVE
     return Call.UPDATE

@@ -42,6 +42,11 @@ class MessageRetracted(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLost(Happened):
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyRecalled(Happened):
     message: Message
 
@@ -63,6 +68,11 @@ class NoteEdited(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRetracted(Happened):
+    note: Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLost(Happened):
     note: Note
 
 
@@ -134,11 +144,13 @@ class WindowEnded(Happened):
     number: int
 
 
-MessageEvent: TypeAlias = MessageAdded | MessageEdited | MessageRetracted | ReplyRecalled | MessageReacted
-NoteEvent: TypeAlias = NoteAdded | NoteEdited | NoteRetracted | NotePublished | NoteReacted
+MessageEvent: TypeAlias = (
+    MessageAdded | MessageEdited | MessageRetracted | MessageLost | ReplyRecalled | MessageReacted
+)
+NoteEvent: TypeAlias = NoteAdded | NoteEdited | NoteRetracted | NoteLost | NotePublished | NoteReacted
 Event: TypeAlias = (
-    Opened | MessageAdded | MessageEdited | MessageRetracted | ReplyRecalled | MessageReacted
-    | NoteAdded | NoteEdited | NoteRetracted | NotePublished | NoteReacted
+    Opened | MessageAdded | MessageEdited | MessageRetracted | MessageLost | ReplyRecalled | MessageReacted
+    | NoteAdded | NoteEdited | NoteRetracted | NoteLost | NotePublished | NoteReacted
     | StatusChanged | Assigned | PriorityChanged | TagsChanged | Retitled | TimeBooked
     | Closed | Reopened | Rated | Continued | WindowEnded
 )  # fmt: skip
@@ -150,13 +162,14 @@ def visibility(event: Event) -> Visibility:
         case StatusChanged() | Assigned():
             return event.visibility
         case (
-            NoteAdded() | NoteEdited() | NoteRetracted() | NotePublished() | NoteReacted()
+            NoteAdded() | NoteEdited() | NoteRetracted() | NoteLost() | NotePublished() | NoteReacted()
             | PriorityChanged() | TagsChanged() | TimeBooked()
         ):  # fmt: skip
             return Visibility.INTERNAL
         case (
-            Opened() | MessageAdded() | MessageEdited() | MessageRetracted() | ReplyRecalled()
-            | MessageReacted() | Retitled() | Closed() | Reopened() | Rated() | Continued() | WindowEnded()
+            Opened() | MessageAdded() | MessageEdited() | MessageRetracted() | MessageLost()
+            | ReplyRecalled() | MessageReacted() | Retitled() | Closed() | Reopened() | Rated()
+            | Continued() | WindowEnded()
         ):  # fmt: skip
             return Visibility.PUBLIC
         case _:

@@ -36,11 +36,14 @@ def entries(events: Iterable[e.Event]) -> dict[str, Message | Note]:
     for event in events:
         match event:
             case (
-                e.MessageAdded() | e.MessageEdited() | e.MessageRetracted() | e.ReplyRecalled()
-                | e.MessageReacted()
+                e.MessageAdded() | e.MessageEdited() | e.MessageRetracted() | e.MessageLost()
+                | e.ReplyRecalled() | e.MessageReacted()
             ):  # fmt: skip
                 changed[event.message.id] = event.message
-            case e.NoteAdded() | e.NoteEdited() | e.NoteRetracted() | e.NotePublished() | e.NoteReacted():
+            case (
+                e.NoteAdded() | e.NoteEdited() | e.NoteRetracted() | e.NoteLost() | e.NotePublished()
+                | e.NoteReacted()
+            ):  # fmt: skip
                 changed[event.note.id] = event.note
             case _:
                 pass
@@ -65,9 +68,9 @@ def _after(ticket: Ticket, event: e.Event) -> Ticket:
         case e.Opened():
             raise ValueError("handled by evolve")
         case (
-            e.MessageAdded() | e.MessageEdited() | e.MessageRetracted() | e.ReplyRecalled()
-            | e.MessageReacted() | e.NoteAdded() | e.NoteEdited() | e.NoteRetracted() | e.NotePublished()
-            | e.NoteReacted()
+            e.MessageAdded() | e.MessageEdited() | e.MessageRetracted() | e.MessageLost()
+            | e.ReplyRecalled() | e.MessageReacted() | e.NoteAdded() | e.NoteEdited() | e.NoteRetracted()
+            | e.NoteLost() | e.NotePublished() | e.NoteReacted()
         ):  # fmt: skip
             return ticket
         case e.StatusChanged(status=status, visibility=visibility):

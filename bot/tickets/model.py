@@ -46,6 +46,14 @@ class Side(StrEnum):
     STAFF = "staff"
 
 
+class Membership(StrEnum):
+    """Whether a network lets somebody see a staff place. `UNKNOWN` is never taken for `NO`."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An address on a network: a channel, a page. Only the network's adapter reads `id`."""
@@ -185,6 +193,9 @@ class Message:
     #: When it was last edited, so that edits that arrive out of order end with the last.
     edited: datetime | None = None
     retracted: bool = False
+    #: It is not where it was said any more, and nobody can tell who took it away, or why: customers see it no
+    #: more, and staff keep the words.
+    lost: bool = False
     recalled: Recall | None = None
     files: tuple[File, ...] = ()
     reactions: tuple[Reaction, ...] = ()
@@ -206,6 +217,8 @@ class Note:
     #: When it was last edited, so that edits that arrive out of order end with the last.
     edited: datetime | None = None
     retracted: bool = False
+    #: It is not where it was said any more, and nobody can tell why: it is shown as a copy.
+    lost: bool = False
     files: tuple[File, ...] = ()
     reactions: tuple[Reaction, ...] = ()
 

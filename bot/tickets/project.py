@@ -120,7 +120,8 @@ def _owed_for(
     match event:
         case (
             e.MessageAdded(message=message) | e.MessageEdited(message=message)
-            | e.MessageRetracted(message=message) | e.ReplyRecalled(message=message)
+            | e.MessageRetracted(message=message) | e.MessageLost(message=message)
+            | e.ReplyRecalled(message=message)
         ):  # fmt: skip
             if message.resolves:
                 if message.resolves <= len(ticket.closings) and not isinstance(event, e.MessageAdded):
@@ -131,9 +132,10 @@ def _owed_for(
         case e.MessageReacted(message=message):
             # The customer reacted where they can see it already.
             yield ToStaff(surfaces.staff, message)
-        case e.NoteAdded(note=note) | e.NoteEdited(note=note) | e.NoteRetracted(note=note):
-            yield from _to_staff(note, surfaces)
-        case e.NoteReacted(note=note) | e.NotePublished(note=note):
+        case (
+            e.NoteAdded(note=note) | e.NoteEdited(note=note) | e.NoteRetracted(note=note)
+            | e.NoteLost(note=note) | e.NoteReacted(note=note) | e.NotePublished(note=note)
+        ):  # fmt: skip
             yield from _to_staff(note, surfaces)
         case e.Closed(closing=closing):
             yield notice(closing.number)
@@ -160,8 +162,8 @@ def _owed_for(
 
 
 def _to_staff(note: Note, surfaces: Surfaces) -> Iterator[Delivery]:
-    """A note written in the staff thread stands there already."""
-    if note.said is None:
+    """A note written in the staff thread stands there already, as long as it does."""
+    if note.said is None or note.lost:
         yield ToStaff(surfaces.staff, note)
 
 
@@ -169,6 +171,11 @@ def _message_events(events: Sequence[e.Event]) -> Iterator[e.MessageEvent]:
     for event in events:
         if isinstance(
             event,
-            e.MessageAdded | e.MessageEdited | e.MessageRetracted | e.ReplyRecalled | e.MessageReacted,
+            e.MessageAdded
+            | e.MessageEdited
+            | e.MessageRetracted
+            | e.MessageLost
+            | e.ReplyRecalled
+            | e.MessageReacted,
         ):
             yield event

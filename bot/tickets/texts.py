@@ -372,6 +372,28 @@ TEXTS: dict[str, Text] = {
         "{time} booked on {key}, {total} in all.", "{time} auf {key} gebucht, {total} insgesamt."
     ),
     "done.closed": Text("{key} is closed.", "{key} ist geschlossen."),
+    "done.closed.reason": Text(
+        "{key} is closed. What you wrote stays in here, as a note. To show words to the customer, write"
+        " `public: …`.",
+        "{key} ist geschlossen. Was Sie schrieben, bleibt hier, als Notiz. Um dem Kunden etwas zu zeigen,"
+        " schreiben Sie `public: …`.",
+        "{key} ist geschlossen. Was du schriebst, bleibt hier, als Notiz. Um dem Kunden etwas zu zeigen,"
+        " schreib `public: …`.",
+    ),
+    "done.closed.resolution": Text(
+        "{key} is closed. The customer reads what you wrote.",
+        "{key} ist geschlossen. Der Kunde liest, was Sie schrieben.",
+        "{key} ist geschlossen. Der Kunde liest, was du schriebst.",
+    ),
+    "done.closed.both": Text(
+        "{key} is closed. The customer reads your resolution; your reason stays in here, as a note.",
+        "{key} ist geschlossen. Der Kunde liest die Lösung; der Grund bleibt hier, als Notiz.",
+    ),
+    "done.closed.customer": Text(
+        "{key} is closed. The team reads what you wrote.",
+        "{key} ist geschlossen. Das Team liest, was Sie schrieben.",
+        "{key} ist geschlossen. Das Team liest, was du schriebst.",
+    ),
     "done.reopened": Text("{key} is open again.", "{key} ist wieder offen."),
     "done.rated": Text("Thank you.", "Danke."),
     "done.linked": Text(
@@ -450,6 +472,25 @@ TEXTS: dict[str, Text] = {
         "Dieser Kanal ist noch nicht eingerichtet. Ein Mitglied des Teams kann das mit `/ticket setup` tun.",
     ),
     "no.staff_only": Text("Only the support team can do that.", "Das kann nur das Support-Team."),
+    "no.unknown": Text(
+        "I cannot see your team's channel right now, so I do not know whether you are on the team. Nothing went"
+        " to the customer. Invite me to the channel again.",
+        "Ich sehe den Kanal Ihres Teams gerade nicht und weiß darum nicht, ob Sie zum Team gehören. An den"
+        " Kunden ging nichts. Laden Sie mich wieder in den Kanal ein.",
+        "Ich sehe den Kanal deines Teams gerade nicht und weiß darum nicht, ob du zum Team gehörst. An den"
+        " Kunden ging nichts. Lad mich wieder in den Kanal ein.",
+    ),
+    "no.unknown_assignee": Text(
+        "I cannot see the team's channel right now, so I do not know whether {name} is on the team. Nothing was"
+        " changed.",
+        "Ich sehe den Kanal des Teams gerade nicht und weiß darum nicht, ob {name} zum Team gehört. Es wurde"
+        " nichts geändert.",
+    ),
+    "said.kept": Text(
+        "What you wrote is kept inside, as a note on {key}.",
+        "Was Sie schrieben, bleibt als Notiz an {key} im Team.",
+        "Was du schriebst, bleibt als Notiz an {key} im Team.",
+    ),
     "no.customer_only": Text("Only the customer can do that.", "Das kann nur der Kunde."),
     "no.text": Text("There is no text yet.", "Es fehlt noch der Text."),
     "no.title": Text("The ticket needs a title.", "Das Ticket braucht einen Titel."),
@@ -555,6 +596,14 @@ TEXTS: dict[str, Text] = {
     ),
     "no.same_place": Text(
         "The two channels must be different.", "Die beiden Kanäle müssen verschieden sein."
+    ),
+    "no.place_was_staff": Text(
+        "That channel has been a team's, and what was said there stands there still. Choose another for the"
+        " customer.",
+        "Dieser Kanal gehörte einem Team, und was dort gesagt wurde, steht dort noch. Wählen Sie einen anderen"
+        " für den Kunden.",
+        "Dieser Kanal gehörte einem Team, und was dort gesagt wurde, steht dort noch. Wähl einen anderen für"
+        " den Kunden.",
     ),
     "no.place_taken": Text("That channel already belongs to {key}.", "Dieser Kanal gehört schon zu {key}."),
     "no.not_in_place": Text(

@@ -12,6 +12,7 @@ import pytest
 from bot.asking import apply
 from bot.courier import Courier
 from bot.guard import Guard
+from bot.news import News
 from bot.ports import Due, Lanes, Link, NotSent, Opened, Shut, Tx
 from bot.tickets import commands as c
 from bot.tickets.decide import open_ticket
@@ -44,7 +45,7 @@ class Rig:
             if self.store.sqlite
             else PostgresLanes(self.store, clock, **({"stalled_after": 1.0} | lanes))
         )
-        self.guard = Guard(self.store, {"fake": network}, clock)
+        self.guard = Guard(self.store, {"fake": network}, News(self.store, {"fake": network}), clock)
         self.courier = Courier(self.store, self.lanes, {"fake": network}, self.guard, clock, max_attempts=3)
         self.rang: list[str] = []
 

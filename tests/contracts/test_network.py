@@ -24,6 +24,7 @@ from bot.tickets.model import (
     Actor,
     CustomerSurface,
     File,
+    Membership,
     Message,
     Note,
     Person,
@@ -355,10 +356,10 @@ async def test_a_server_that_fails_leaves_it_open(chat: Bench) -> None:
 
 
 async def test_who_sees_the_staff_place_is_staff(bench: Bench) -> None:
-    assert await bench.network.is_staff(bench.robin, bench.back)
-    assert not await bench.network.is_staff(bench.carla, bench.back)
+    assert await bench.network.membership(bench.robin, bench.back) is Membership.YES
+    assert await bench.network.membership(bench.carla, bench.back) is Membership.NO
     nobody = Person(bench.robin.network, "", "")
-    assert not await bench.network.is_staff(nobody, bench.back)
+    assert await bench.network.membership(nobody, bench.back) is Membership.NO
 
 
 async def test_a_staff_place_that_others_see_is_shut(chat: Bench) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.ports import FileGone, Shut
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, StaffNotice
-from bot.tickets.model import Actor, Message, Note, Person, Place, PostRef, Side
+from bot.tickets.model import Actor, Membership, Message, Note, Person, Place, PostRef, Side
 
 CARLA = Actor(Person("fake", "UCARLA", "Carla"), Side.CUSTOMER)
 ROBIN = Actor(Person("fake", "UROBIN", "Robin"), Side.STAFF)
@@ -26,6 +26,8 @@ class FakeNetwork:
     burst: int = 1
     posts: list[tuple[str, str]] = field(default_factory=list)
     shut: Shut | None = None
+    #: Whether we cannot see who is in the staff place.
+    unseen: bool = False
     in_parts: Callable[[Delivery], tuple[str, ...]] = lambda _: ("",)
     updates: list[tuple[str, str]] = field(default_factory=list)
     marks: dict[str, PostRef] = field(default_factory=dict)
@@ -82,8 +84,13 @@ class FakeNetwork:
         self.updates.append((person.id, text))
         self.told[person.id].append(text)
 
-    async def is_staff(self, person: Person, staff_place: Place) -> bool:
-        return person == ROBIN.person
+    def forget(self, place: Place | None = None) -> None:
+        """Nothing is remembered."""
+
+    async def membership(self, person: Person, staff_place: Place) -> Membership:
+        if self.unseen:
+            return Membership.UNKNOWN
+        return Membership.YES if person == ROBIN.person else Membership.NO
 
     def fetch(self, file: Any) -> Any:
         raise FileGone

@@ -30,6 +30,7 @@ from bot.tickets.deliveries import Call, CustomerCard, ToCustomer, call_for
 from bot.tickets.model import (
     Actor,
     File,
+    Membership,
     Message,
     Note,
     Person,
@@ -51,6 +52,7 @@ FRONT, BACK = Place("slack", "CFRONT"), Place("slack", "CBACK")
 CARLA = Actor(Person("slack", "UCARLA", "Carla"), Side.CUSTOMER)
 ROBIN = Actor(Person("slack", "UROBIN", "Robin"), Side.STAFF)
 KIM = Actor(Person("slack", "UKIM", f"Kim {CANARY}"), Side.STAFF)
+MEMBER = {Side.STAFF: Membership.YES, Side.CUSTOMER: Membership.NO}
 LINK = Link(Project("ACME", "Acme"), (FRONT,), BACK)
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 OPEN_ONES = [status for status in Status if status is not Status.CLOSED]
@@ -273,7 +275,7 @@ class Life:
         """Take something as the desk does, in one transaction, and deliver what is owed for it."""
         try:
             with self.engine.begin() as connection:
-                answer = Taking(SqlTx(connection), incoming, LINK, by).take()
+                answer = Taking(SqlTx(connection), incoming, LINK, MEMBER[by.side]).take()
         except Refused as refused:
             words = refused.words("en")
             if by.side is Side.CUSTOMER:
