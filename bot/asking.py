@@ -60,8 +60,13 @@ class NotYet(Exception):
     """The post hangs on a card whose reference has not been recorded yet: ask again in a moment."""
 
 
-def apply(tx: Tx, link: Link, opened: Opened, command: c.Command, at: datetime) -> Opened:
-    """Decide `command`, then write what happened and what is owed for it. Raises Refused."""
+def apply(
+    tx: Tx, link: Link, opened: Opened, command: c.Command, at: datetime, *, last: bool = False
+) -> Opened:
+    """Decide `command`, then write what happened and what is owed for it. Raises Refused.
+
+    `last`: `at` is by our own clock, and it goes behind all that is known already.
+    """
     before = opened.ticket
     events = decide(before, command, at, link.project)
     if not events:
@@ -83,6 +88,7 @@ def apply(tx: Tx, link: Link, opened: Opened, command: c.Command, at: datetime) 
             messages={one.id: one for one in resolutions},
         ),
         at,
+        last=last,
     )
     for event in events:
         if isinstance(event, e.Closed):
@@ -119,6 +125,8 @@ class Asking:
         self.side = Side.STAFF if incoming.place == link.staff_place else Side.CUSTOMER
         self.actor = Actor(incoming.by, acts_for(membership, self.side))
         self.at = incoming.at
+        #: What people ask for has the time of our own clock; what they say, that of the network's.
+        self.last = isinstance(incoming.act, Asked)
         #: What the one who asks is answered in; what all see is in the project's.
         self.language = language_for(incoming.locale, link.project.language)
         #: What came with the post or the form that asks: it goes where the text goes.
@@ -457,7 +465,7 @@ class Asking:
         self.tx.add(ticket, surfaces)
         self.tx.save(None, ticket, events)
         owed = project(None, ticket, events, project=link.project, surfaces=surfaces, messages={})
-        self.tx.owe(owed, self.at)
+        self.tx.owe(owed, self.at, last=self.last)
         return ticket
 
     # ------------------------------------------------------------ inside
@@ -507,7 +515,7 @@ class Asking:
         return note
 
     def apply(self, opened: Opened, command: c.Command) -> Opened:
-        return apply(self.tx, self.link, opened, command, self.at)
+        return apply(self.tx, self.link, opened, command, self.at, last=self.last)
 
     def help(self) -> Words:
         if not self.known_staff:

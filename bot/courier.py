@@ -30,11 +30,12 @@ from bot.tickets.deliveries import (
     ClosingNotice,
     CustomerCard,
     Delivery,
+    StaffCard,
     StaffNotice,
     ToStaff,
     call_for,
 )
-from bot.tickets.model import Message, PostRef, StaffSurface
+from bot.tickets.model import Message, Note, PostRef, StaffSurface
 from bot.tickets.texts import say
 
 log = structlog.get_logger()
@@ -43,10 +44,14 @@ log = structlog.get_logger()
 MAX_ATTEMPTS = 12
 #: Seconds of the first pause and of the longest; they double in between, with up to half as much again.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+#: Seconds of the longest pause of the one that tries whether a network is back; all others wait for it.
+LONGEST_ABSENCE_PAUSE = 30.0
 #: Seconds before looking for a post whose call ended in doubt: it may still be on its way.
 SETTLING = 5.0
 #: How much earlier than our clock a network's clock may have stamped a post.
 CLOCK_SKEW = timedelta(minutes=2)
+#: How far back to look for a post when our clock was set since, and nobody knows when it was sent.
+LOST_TIME = timedelta(days=2)
 
 
 class Courier:
@@ -69,6 +74,12 @@ class Courier:
         self._max_attempts = max_attempts
         self._guard = guard
         self._stopping = asyncio.Event()
+        #: When each network last took something, by the steady clock.
+        self._took: dict[str, datetime] = {}
+        #: The deliveries that fail while their networks may be away: since when, and how often each did.
+        self._failing: dict[int, tuple[datetime, int]] = {}
+        #: The delivery by which it is tried whether a network is back.
+        self._trying: dict[str, int] = {}
 
     async def start(self, ring: Callable[[str], Awaitable[None]]) -> None:
         """Begin with what was owed before; `ring` is called for each timer that is due."""
@@ -92,8 +103,8 @@ class Courier:
             if self._stopping.is_set():
                 if settled is not None:
                     await self._store.settle(*settled)
-                return self._clock.now()
-            due = await self._store.next_due(lane, self._clock.now(), settled, paces)
+                return self._clock.steady()
+            due = await self._store.next_due(lane, self._clock.steady(), settled, paces)
             if not isinstance(due, Due):
                 return due
             settled = due.id, await self._try(due)
@@ -105,41 +116,74 @@ class Courier:
         moved: dict[str, PostRef | None] = {}
         try:
             if network is None:
-                raise NotSent(f"no network “{delivery.surface.place.network}” is set up", final=True)
+                raise NotSent(f"no network “{delivery.surface.place.network}” is set up", away=True)
             if due.wait > 0 and await self._interrupted(due.wait):
-                return Postponed(self._clock.now(), "stopping", unsure=due.since is not None)
+                return self._untried(due, "stopping")
             if isinstance(delivery, ToStaff) and not await self._guard.internal(delivery.surface.place):
-                return Postponed(self._clock.now(), "the staff place is shut", unsure=due.since is not None)
-            await self._call(network, due, moved)
+                return self._untried(due, "the staff place is shut")
+            if await self._call(network, due, moved):
+                await self._there(network.name, due)
             return Delivered(moved)
         except NotSent as error:
             log.warning("not_sent", reason=error.reason, unsure=error.unsure, **fields)
             if error.lost:
                 await self._guard.look(delivery.surface.place)
-            return self._after(error, due, moved)
+            outcome = self._after(error, due, moved)
         except Unavailable:
             raise  # the lane is woken again when the database is back, and looks first
         except Exception as error:
             # A fault of ours: it would fail again and again, and hold up all that comes after it.
             log.exception("delivery_failed", **fields)
             reason = f"{type(error).__name__} in Halfdoor itself"
-            return SetAside(reason, _told(due, reason), moved)
+            outcome = SetAside(reason, _told(due, reason), moved)
+        if isinstance(outcome, SetAside):
+            self._forget(due)
+            await self._announce(delivery, outcome.reason)
+        return outcome
 
-    async def _call(self, network: Network, due: Due, moved: dict[str, PostRef | None]) -> None:
-        """Make the calls, but for those that an earlier try turns out to have made; note each in `moved`."""
+    def _untried(self, due: Due, reason: str) -> Postponed:
+        return Postponed(self._clock.steady(), reason, unsure=due.since is not None, spent=False)
+
+    async def _there(self, network: str, due: Due) -> None:
+        """A network took something: what waits for it, if it was away, goes out now."""
+        self._took[network] = self._clock.steady()
+        self._forget(due)
+        if self._trying.pop(network, None) is not None:
+            log.info("network_back", network=network)
+            await self._store.back(network)
+
+    def _forget(self, due: Due) -> None:
+        self._failing.pop(due.id, None)
+
+    async def _announce(self, delivery: Delivery, reason: str) -> None:
+        """Say in the staff place that a ticket's card could not be posted: it has no thread for that."""
+        if not isinstance(delivery.content, StaffCard):
+            return
+        place, about = delivery.surface.place, delivery.surface.project
+        text = say("notice.no_card", about.language, key=delivery.surface.ticket, reason=reason)
+        try:
+            await self._networks[place.network].announce(place, text)
+        except (NotSent, KeyError):
+            log.error("not_announced", place=place.id, ticket=delivery.surface.ticket)
+
+    async def _call(self, network: Network, due: Due, moved: dict[str, PostRef | None]) -> bool:
+        """Make the calls, but for those that an earlier try turns out to have made; note each in `moved`.
+
+        Returns whether any was made.
+        """
         delivery = due.delivery
         posts = dict(due.posts)
         call = call_for(delivery, posted=bool(posts))
         if due.since is not None:
             marks = {part: self._mark(due, part) for part in network.parts(delivery) if part not in posts}
-            since = due.since - CLOCK_SKEW
+            since = self._sent_at(due.since) - CLOCK_SKEW
             found = await network.find(delivery, marks, since, due.known) if marks else {}
             posts.update(found)
             moved.update(found)
             # It went out as it stood then; what changed since is brought up to date now.
             call = call_for(delivery, posted=bool(posts))
         if call is Call.NOTHING:
-            return
+            return False
         wanted = network.parts(delivery) if call is not Call.REMOVE else ()
         posted = False
         for part in wanted:
@@ -148,30 +192,59 @@ class Courier:
                 continue
             if posted:
                 pace = network.pace, network.burst
-                wait = await self._store.reserve(delivery.surface.place, self._clock.now(), pace)
+                wait = await self._store.reserve(delivery.surface.place, self._clock.steady(), pace)
                 await self._clock.sleep(wait)
             moved[part] = await network.post(delivery, part, self._mark(due, part))
             posted = True
         for part in [part for part in posts if part not in wanted]:
             await network.remove(delivery, part, posts[part])
             moved[part] = None
+        return True
 
     @staticmethod
     def _mark(due: Due, part: str) -> str:
         return f"{due.mark}/{part}" if part else due.mark
 
+    def _sent_at(self, since: datetime) -> datetime:
+        """Return the earliest time that others' clocks may have had when a call was made."""
+        age = self._clock.steady() - since
+        if age < timedelta():
+            return self._clock.now() - LOST_TIME
+        return min(since, self._clock.now() - age)
+
     def _after(self, error: NotSent, due: Due, moved: Moved) -> Outcome:
-        unsure = error.unsure or due.since is not None
+        now, unsure = self._clock.steady(), error.unsure or due.since is not None
         if error.retry_after is not None:
-            until = self._clock.now() + timedelta(seconds=error.retry_after)
-            return Postponed(until, error.reason, moved, unsure=due.since is not None, holds_place=True)
+            until = now + timedelta(seconds=error.retry_after)
+            doubt = due.since is not None
+            return Postponed(until, error.reason, moved, unsure=doubt, holds_place=True, spent=False)
+        if error.away and not self._is_alone(due):
+            return self._absent(error, due, moved, unsure=unsure)
         if error.final or due.attempts >= self._max_attempts:
             log.error("set_aside", delivery=due.id, ticket=due.delivery.surface.ticket, reason=error.reason)
             return SetAside(error.reason, _told(due, error.reason), moved)
         pause = min(FIRST_PAUSE * 2 ** (due.attempts - 1), LONGEST_PAUSE) * random.uniform(1.0, 1.5)
         if error.unsure:
             pause = max(pause, SETTLING)
-        return Postponed(self._clock.now() + timedelta(seconds=pause), error.reason, moved, unsure=unsure)
+        return Postponed(now + timedelta(seconds=pause), error.reason, moved, unsure=unsure)
+
+    def _is_alone(self, due: Due) -> bool:
+        """Whether others got through on its network while a delivery failed: then the fault is its own."""
+        failing, took = self._failing.get(due.id), self._took.get(due.delivery.surface.place.network)
+        return failing is not None and took is not None and took > failing[0]
+
+    def _absent(self, error: NotSent, due: Due, moved: Moved, *, unsure: bool) -> Postponed:
+        """Wait for a network that may be away: that uses up no try, and one delivery tries for all."""
+        network, now = due.delivery.surface.place.network, self._clock.steady()
+        since, tries = self._failing.get(due.id, (now, 0))
+        self._failing[due.id] = since, tries + 1
+        tries_for_all = self._trying.setdefault(network, due.id) == due.id
+        # Where others drive lanes too, none of them is woken by what one finds out.
+        longest = LONGEST_PAUSE if self._store.alone and not tries_for_all else LONGEST_ABSENCE_PAUSE
+        pause = min(FIRST_PAUSE * 2**tries, longest) * random.uniform(1.0, 1.5)
+        if error.unsure:
+            pause = max(pause, SETTLING)
+        return Postponed(now + timedelta(seconds=pause), error.reason, moved, unsure=unsure, spent=False)
 
     async def _interrupted(self, seconds: float) -> bool:
         """Wait, and say whether the courier was told to stop meanwhile."""
@@ -186,21 +259,25 @@ class Courier:
 
 
 def _told(due: Due, reason: str) -> Delivery | None:
-    """Return the notice staff are owed. Where staff's own surface fails, only the log can tell."""
+    """Return the notice staff are owed, of what did not reach the customer or themselves."""
     delivery = due.delivery
+    language, key = delivery.surface.project.language, "notice.set_aside"
     if isinstance(delivery, ToStaff):
-        return None
-    language = delivery.surface.project.language
+        key = "notice.set_aside.staff"
     match delivery.content:
+        case StaffNotice() | StaffCard():
+            return None  # another would fail likewise; without a card there is no thread for it
         case CustomerCard():
             what = say("what.card", language)
         case ClosingNotice():
             what = say("what.closing", language)
         case Message(by=by):
             what = say("what.message", language, name=by.name)
+        case Note(by=by):
+            what = say("what.note", language, name=by.name)
         case _:
             assert_never(delivery.content)
-    text = say("notice.set_aside", language, what=what, reason=reason, id=due.id)
+    text = say(key, language, what=what, reason=reason, id=due.id)
     ticket = delivery.surface.ticket
     surface = StaffSurface(ticket, delivery.surface.project, due.staff_place)
     return ToStaff(surface, StaffNotice(id=f"aside-{due.id}", ticket=ticket, text=text))

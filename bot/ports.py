@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Generator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol, TypeAlias, TypeVar
@@ -27,6 +28,24 @@ from bot.tickets.model import (
 )
 
 T = TypeVar("T")
+
+_sweeping: ContextVar[bool] = ContextVar("sweeping", default=False)
+
+
+@contextmanager
+def sweeping() -> Generator[None]:
+    """What is done within is a round of our own: in every limiter it lets go ahead what people wait for."""
+    token = _sweeping.set(True)
+    try:
+        yield
+    finally:
+        _sweeping.reset(token)
+
+
+def is_sweep() -> bool:
+    """Whether what is done now is such a round."""
+    return _sweeping.get()
+
 
 # ---------------------------------------------------------------- what comes in
 
@@ -182,6 +201,7 @@ class NotSent(Exception):
     `retry_after`: seconds until the network wants to hear of this place again (a rate limit).
     `final`: trying again cannot help until somebody mends something.
     `lost`: the place is not to be reached as a whole: look at its door.
+    `away`: it may be the network as a whole that is away, or takes nothing from us: no fault of this call.
     """
 
     def __init__(
@@ -192,6 +212,7 @@ class NotSent(Exception):
         retry_after: float | None = None,
         final: bool = False,
         lost: bool = False,
+        away: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -199,6 +220,7 @@ class NotSent(Exception):
         self.retry_after = retry_after
         self.final = final
         self.lost = lost
+        self.away = away
 
 
 class FileGone(Exception):
@@ -364,12 +386,16 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """An open ticket's threads in one place, and the posts of people in them that are known."""
+    """An open ticket's threads in one place, and the posts of people in them that are known.
+
+    `last`: when anything was last said on the ticket.
+    """
 
     ticket: str
     place: Place
     threads: tuple[str, ...]
     posts: tuple[str, ...]
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,8 +562,12 @@ class Tx(Protocol):
         """Write state, events and entries. Raises Conflict when `before` is no longer what is stored."""
         ...
 
-    def owe(self, deliveries: Sequence[Delivery], at: datetime) -> None:
-        """Write what is owed, in order; one debt stays open for each surface and subject."""
+    def owe(self, deliveries: Sequence[Delivery], at: datetime, *, last: bool = False) -> None:
+        """Write what is owed, in order; one debt stays open for each surface and subject.
+
+        It is sent by the time of what happened. `last`: that time is by our own clock, which may be wrong, so
+        it goes behind all that is known already.
+        """
         ...
 
     def call_at(self, at: datetime, name: str) -> None:
@@ -657,13 +687,17 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Try again at `until`. `unsure`: look for it first. `holds_place`: nothing else goes there before."""
+    """Try again at `until`. `unsure`: look for it first. `holds_place`: nothing else goes there before.
+
+    `spent`: whether it used up a try.
+    """
 
     until: datetime
     reason: str
     moved: Moved = field(default_factory=dict[str, PostRef | None])
     unsure: bool = False
     holds_place: bool = False
+    spent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -728,6 +762,10 @@ class Store(Protocol):
         """Record how a delivery went, without taking another."""
         ...
 
+    async def back(self, network: str) -> None:
+        """A network is there again: what was put off for it is due now, the oldest first."""
+        ...
+
     async def reserve(self, place: Place, now: datetime, pace: tuple[float, int]) -> float:
         """Take a place's next slot for a further post; return the seconds until then."""
         ...
@@ -766,6 +804,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the time, with its zone."""
+        ...
+
+    def steady(self) -> datetime:
+        """Return the time for what waits: it goes on evenly, whatever is done to the machine's clock."""
         ...
 
     async def sleep(self, seconds: float) -> None: ...

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -44,8 +44,15 @@ LONGEST_PAUSE, RAN_WELL = 60.0, 60.0
 class SystemClock:
     """The machine's clock."""
 
+    def __init__(self) -> None:
+        self._began = datetime.now(UTC), time.monotonic()
+
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def steady(self) -> datetime:
+        began, mark = self._began
+        return began + timedelta(seconds=time.monotonic() - mark)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

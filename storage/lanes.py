@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import heapq
 import itertools
+import math
 from collections.abc import Coroutine, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 FOREIGN_COMMITS_EVERY = 1.0
 #: Seconds before a lane or a timer that failed for a reason of ours is called again.
 TROUBLE_PAUSE = 5
+#: Seconds between two looks at the wall's clock while timers wait.
+WALL_LOOK = 60.0
 #: Seconds that what is in flight has to end when the process stops.
 STOP_TIMEOUT = 30
 
@@ -48,7 +51,9 @@ class MemoryLanes:
         self._clock = clock
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
-        self._later: list[tuple[datetime, int, int | str]] = []
+        #: Lanes by the steady clock, and timers, which are people's appointments, by the wall's.
+        self._later: list[tuple[datetime, int, int]] = []
+        self._timers: list[tuple[datetime, int, str]] = []
         self._sequence = itertools.count()  # keeps the heap from comparing a lane with a timer
         self._changed = asyncio.Event()
         self._background: list[asyncio.Task[None]] = []
@@ -67,7 +72,7 @@ class MemoryLanes:
         for lane in lanes:
             self._wake(lane)
         for at, name in timers:
-            self._wake_at(at, name)
+            self._ring_at(at, name)
 
     async def start(self, lane: Lane, ring: Ring) -> None:
         self._lock = _lock_file(self._store)
@@ -125,31 +130,35 @@ class MemoryLanes:
             again = await lane(surface)
         except Exception as error:
             log.error("lane_failed", lane=surface, error=type(error).__name__, exc_info=_unknown(error))
-            again = self._clock.now() + timedelta(seconds=TROUBLE_PAUSE)
+            again = self._clock.steady() + timedelta(seconds=TROUBLE_PAUSE)
         if again is not None:
-            self._wake_at(again, surface)
+            heapq.heappush(self._later, (again, next(self._sequence), surface))
+            self._changed.set()
 
-    def _wake_at(self, at: datetime, key: int | str) -> None:
-        heapq.heappush(self._later, (at, next(self._sequence), key))
+    def _ring_at(self, at: datetime, name: str) -> None:
+        heapq.heappush(self._timers, (at, next(self._sequence), name))
         self._changed.set()
 
     async def _watch_heap(self) -> None:
         while True:
             self._changed.clear()
-            now = self._clock.now()
+            now, pauses = self._clock.steady(), list[float]()
             while self._later and self._later[0][0] <= now:
-                _, _, key = heapq.heappop(self._later)
-                if isinstance(key, int):
-                    self._wake(key)
-                else:
-                    task = asyncio.create_task(self._do_ring(key))
-                    self._ringing.add(task)
-                    task.add_done_callback(self._ringing.discard)
-            if not self._later:
+                self._wake(heapq.heappop(self._later)[2])
+            if self._later:
+                pauses.append((self._later[0][0] - now).total_seconds())
+            now = self._clock.now()
+            while self._timers and self._timers[0][0] <= now:
+                task = asyncio.create_task(self._do_ring(heapq.heappop(self._timers)[2]))
+                self._ringing.add(task)
+                task.add_done_callback(self._ringing.discard)
+            if self._timers:
+                # The wall's clock may be set meanwhile.
+                pauses.append(min((self._timers[0][0] - now).total_seconds(), WALL_LOOK))
+            if pauses:
+                await _first(self._changed.wait(), self._clock.sleep(min(pauses)))
+            else:
                 await self._changed.wait()
-                continue
-            pause = (self._later[0][0] - now).total_seconds()
-            await _first(self._changed.wait(), self._clock.sleep(pause))
 
     async def _do_ring(self, name: str) -> None:
         assert self._ring is not None
@@ -157,7 +166,7 @@ class MemoryLanes:
             await self._ring(name)
         except Exception as error:
             log.error("timer_failed", timer=name, error=type(error).__name__, exc_info=_unknown(error))
-            self._wake_at(self._clock.now() + timedelta(seconds=TROUBLE_PAUSE), name)
+            self._ring_at(self._clock.now() + timedelta(seconds=TROUBLE_PAUSE), name)
 
     async def _watch_foreign_commits(self) -> None:
         seen: int | None = None
@@ -173,11 +182,11 @@ class MemoryLanes:
 
 
 class Later(Exception):
-    """A lane has nothing to do until then."""
+    """A lane has nothing to do for so many seconds."""
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__(until.isoformat())
-        self.until = until
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.1f} s")
+        self.seconds = seconds
 
 
 class _Again(procrastinate.BaseRetryStrategy):
@@ -185,7 +194,7 @@ class _Again(procrastinate.BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
         if isinstance(exception, Later):
-            return procrastinate.RetryDecision(retry_at=exception.until)
+            return procrastinate.RetryDecision(retry_in={"seconds": math.ceil(exception.seconds)})
         return procrastinate.RetryDecision(retry_in={"seconds": TROUBLE_PAUSE})
 
 
@@ -227,7 +236,7 @@ class PostgresLanes:
         self, connection: sa.Connection, lanes: Iterable[int], timers: Iterable[tuple[datetime, str]]
     ) -> None:
         driver = connection.connection.driver_connection
-        for lane in sorted(lanes):
+        for lane in lanes:
             self._within.configure_task(
                 "lane", lock=f"lane:{lane}", queue="halfdoor", connection=driver
             ).defer(surface=lane)
@@ -286,11 +295,11 @@ class PostgresLanes:
     async def _run(self, surface: int) -> None:
         assert self._lane is not None
         while (until := await self._lane(surface)) is not None:
-            pause = (until - self._clock.now()).total_seconds()
+            pause = max((until - self._clock.steady()).total_seconds(), 0)
             if pause > self.HOLD or self._stopping.is_set():
-                raise Later(until)
+                raise Later(pause)
             # With the lock held: another job of this lane could do nothing either.
-            await _first(self._clock.sleep(max(pause, 0)), self._stopping.wait())
+            await _first(self._clock.sleep(pause), self._stopping.wait())
 
     async def _do_ring(self, name: str) -> None:
         assert self._ring is not None
@@ -309,7 +318,7 @@ class PostgresLanes:
                 log.warning("rescue_failed", error=type(error).__name__)
 
     def _busy(self, connection: sa.Connection, _: object) -> bool:
-        now = self._clock.now().timestamp()
+        now, wall = self._clock.steady().timestamp(), self._clock.now().timestamp()
         # A lane whose head was put off waits with all that stands behind it.
         put_off = delivery.alias("put_off")
         waits = sa.exists().where(
@@ -323,7 +332,7 @@ class PostgresLanes:
             .where(door.c.network == surface.c.network, door.c.place == surface.c.place)
         )
         owed = sa.select(delivery.c.id).where(is_open, delivery.c.due <= now, ~waits, ~shut).limit(1)
-        ringing = sa.select(timer.c.name).where(timer.c.at <= now).limit(1)
+        ringing = sa.select(timer.c.name).where(timer.c.at <= wall).limit(1)
         return any(connection.execute(query).first() is not None for query in (owed, ringing))
 
 

@@ -39,6 +39,11 @@ from storage.schema import (
 )
 from storage.tx import SqlTx
 
+#: Seconds. What is due or blocked further ahead was written by a clock that was wrong: nothing waits longer.
+FURTHEST = 3600.0
+#: Seconds for which a place's slots are given out ahead; who would wait longer asks again.
+AHEAD = 60.0
+
 
 class Ledger:
     """The courier's side of one transaction."""
@@ -57,17 +62,18 @@ class Ledger:
         row = self._connection.execute(statements.HEAD, {"lane": lane}).first()
         if row is None or row.shut is not None:
             return None  # a lane whose place is shut is woken when it opens
-        if row.due > now:
+        if now < row.due <= now + FURTHEST:
             return float(row.due)
         if row.thread is None and row.subject != "card":
             self._hold_without_card(lane)
             return None
         wait = 0.0
         if row.post_id is None:
-            place = Place(row.network, row.place)
-            wait = self._reserve(
-                place, row.whole_at, row.blocked_until, now, paces.get(row.network, (0.0, 1))
-            )
+            place, budget = Place(row.network, row.place), paces.get(row.network, (0.0, 1))
+            wait = self._wait(row.whole_at, row.blocked_until, now, budget)
+            if wait > AHEAD:
+                return now + wait - AHEAD / 2
+            self._take(place, row.whole_at, now, wait, budget)
         self._connection.execute(statements.MARK, {"b_id": row.id, "b_since": row.since or now + wait})
         return Due(
             id=row.id,
@@ -108,6 +114,22 @@ class Ledger:
                 self._record(row.surface, row.subject, moved)
                 if told is not None:
                     self._tx.owe_one(told, row.rank)
+
+    def back(self, network: str) -> None:
+        """What was put off for a network is due now; wake its lanes, those with the oldest debts first."""
+        put_off = sa.and_(is_open, delivery.c.due > 0)
+        lanes = self._connection.scalars(
+            sa.select(delivery.c.surface)
+            .join(surface, surface.c.id == delivery.c.surface)
+            .where(put_off, surface.c.network == network)
+            .group_by(delivery.c.surface)
+            .order_by(sa.func.min(delivery.c.rank))
+        ).all()
+        here = sa.select(surface.c.id).where(surface.c.network == network)
+        self._connection.execute(
+            sa.update(delivery).where(put_off, delivery.c.surface.in_(here)).values(due=0)
+        )
+        self._tx.woken |= dict.fromkeys(lanes)
 
     def standing(self, *, every: bool) -> list[Standing]:
         """List what was set aside, or with `every` all that has not arrived."""
@@ -150,7 +172,7 @@ class Ledger:
                 .where(delivery.c.id == row.id)
                 .values(state=state, attempts=0, due=0, error=None)
             )
-            self._tx.woken.add(row.surface)
+            self._tx.woken[row.surface] = None
         return len(rows)
 
     def drop(self, ident: int) -> bool:
@@ -201,8 +223,7 @@ class Ledger:
             # It did not happen: it is a plain debt again, and stands for what came after it.
             self._drop_newer(ident)
             values |= {"state": OWED, "since": None}
-        if outcome.holds_place:
-            # A rate limit is no failure: it does not use up a try.
+        if not outcome.spent:
             values["attempts"] = delivery.c.attempts - 1
         self._connection.execute(sa.update(delivery).where(delivery.c.id == ident).values(values))
         if outcome.holds_place:
@@ -238,25 +259,34 @@ class Ledger:
             sa.select(pace).where(pace.c.network == place.network, pace.c.place == place.id)
         ).first()
         whole_at, blocked_until = (row.whole_at, row.blocked_until) if row else (None, None)
-        return self._reserve(place, whole_at, blocked_until, now, budget)
+        wait = self._wait(whole_at, blocked_until, now, budget)
+        self._take(place, whole_at, now, wait, budget)
+        return wait
 
-    def _reserve(
-        self,
-        place: Place,
-        whole_at: float | None,
-        blocked_until: float | None,
-        now: float,
-        budget: tuple[float, int],
+    @staticmethod
+    def _wait(
+        whole_at: float | None, blocked_until: float | None, now: float, budget: tuple[float, int]
     ) -> float:
-        """Take a place's next slot and return the seconds until then (generic cell rate algorithm)."""
+        """Return the seconds until a place's next slot (generic cell rate algorithm)."""
         interval, burst = budget
-        whole = max(whole_at or 0.0, now)
-        wait = max(whole - interval * (burst - 1), blocked_until or 0.0, now) - now
+        whole = _believed(whole_at, now)
+        blocked = _believed(blocked_until, now)
+        return max(whole - interval * (burst - 1), blocked, now) - now
+
+    def _take(
+        self, place: Place, whole_at: float | None, now: float, wait: float, budget: tuple[float, int]
+    ) -> None:
+        interval, _ = budget
         if interval:
+            whole = _believed(whole_at, now)
             taken = {"whole_at": max(whole, now + wait) + interval}
             where = {"network": place.network, "place": place.id}
             self._connection.execute(self._tx.upserts.whole_at, where | taken)
-        return wait
+
+
+def _believed(at: float | None, now: float) -> float:
+    """Return a time to wait for; one that is too far ahead was written before the clock was set back."""
+    return at if at is not None and now < at <= now + FURTHEST else now
 
 
 def _where(at: PostRef) -> dict[str, str]:

@@ -110,6 +110,10 @@ SAVE_TICKET = (
     .values({column.name: sa.bindparam(column.name) for column in ticket.c if column.name != "key"})
 )
 ADD_EVENTS = sa.insert(event)
+LAST_RANK = sa.select(sa.func.max(delivery.c.rank)).where(delivery.c.surface == sa.bindparam("lane"), is_open)
+LAST_SAID = sa.select(sa.func.max(entry.c.at)).where(
+    entry.c.ticket == sa.bindparam("ticket"), entry.c.said_id.is_not(None)
+)
 
 #: The head of a lane, with all that is needed to draw it and to find where it stands.
 HEAD = (

@@ -118,6 +118,9 @@ class SqlStore:
     async def settle(self, ident: int, outcome: Outcome) -> None:
         await self.change(lambda connection, tx: Ledger(connection, tx).settle(ident, outcome))
 
+    async def back(self, network: str) -> None:
+        await self.change(lambda connection, tx: Ledger(connection, tx).back(network))
+
     async def reserve(self, place: Place, now: datetime, pace: tuple[float, int]) -> float:
         return await self.change(
             lambda connection, tx: Ledger(connection, tx).reserve(place, now.timestamp(), pace)

@@ -49,7 +49,8 @@ class SqlTx(Reading):
         super().__init__(connection, looking=looking)
         self.upserts = statements.upserts(connection.dialect.name)
         self._surfaces: dict[str, dict[str, int]] = {}
-        self.woken: set[int] = set()
+        #: In the order in which they are to be served.
+        self.woken: dict[int, None] = {}
         self.timers: list[tuple[datetime, str]] = []
 
     def note_burst(self, place: Place, person: Person, ticket: str, at: datetime) -> None:
@@ -119,9 +120,19 @@ class SqlTx(Reading):
         self._connection.execute(statements.ADD_EVENTS, rows)
         self._connection.execute(statements.CHANGED, {"b_key": after.project})
 
-    def owe(self, deliveries: Sequence[Delivery], at: datetime) -> None:
+    def owe(self, deliveries: Sequence[Delivery], at: datetime, *, last: bool = False) -> None:
         for one in deliveries:
-            self.owe_one(one, at.timestamp())
+            self.owe_one(one, self._last(one) or at.timestamp() if last else at.timestamp())
+
+    def _last(self, owed: Delivery) -> float | None:
+        """Return a rank behind all that stands or waits on a surface, by the clocks of those who said it."""
+        side = Side.CUSTOMER if isinstance(owed, ToCustomer) else Side.STAFF
+        lane, key = self._surface(owed.surface.ticket, side), owed.surface.ticket
+        known = [
+            self._connection.scalar(statements.LAST_RANK, {"lane": lane}),
+            self._connection.scalar(statements.LAST_SAID, {"ticket": key}),
+        ]
+        return max((one for one in known if one), default=None)
 
     def owe_one(self, owed: Delivery, rank: float) -> None:
         """Write one debt. What is pinned to it in the ledger is the entry it will show."""
@@ -140,7 +151,7 @@ class SqlTx(Reading):
         self._connection.execute(self.upserts.owe, values)
         if values["words"] is not None:
             self._connection.execute(statements.CHANGED, {"b_key": owed.surface.project.key})
-        self.woken.add(values["surface"])
+        self.woken[values["surface"]] = None
 
     def call_at(self, at: datetime, name: str) -> None:
         self._connection.execute(self.upserts.timer, {"name": name, "at": at.timestamp()})
@@ -414,7 +425,7 @@ class SqlTx(Reading):
             .where(schema.is_open, surface.c.network == where.network, surface.c.place == where.id)
             .distinct()
         )
-        self.woken |= set(lanes)
+        self.woken |= dict.fromkeys(lanes)
 
     def _surface(self, key: str, side: Side) -> int:
         if key not in self._surfaces:

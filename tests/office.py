@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,26 +18,35 @@ from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN, GUEST_ORG, SIGNING_S
 
 
 class HandClock:
-    """A clock that runs, and that tests turn on by hand. Pauses over half a second wait for that."""
+    """A clock that runs, and that tests turn on by hand. Pauses over half a second wait for that.
+
+    Who sets `ahead` sets the clock, as somebody does who mends a machine's: no time passes by that, and
+    nobody who sleeps wakes of it (asyncio sleeps by `time.monotonic`, which "is not affected by system clock
+    updates": docs.python.org/3/library/time.html).
+    """
 
     def __init__(self) -> None:
         self.ahead = timedelta()
+        self._began, self._passed = datetime.now(UTC) - timedelta(seconds=time.monotonic()), timedelta()
         self._sleepers: list[tuple[datetime, asyncio.Event]] = []
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+    def steady(self) -> datetime:
+        return self._began + timedelta(seconds=time.monotonic()) + self._passed
 
     def time(self) -> float:
         return self.now().timestamp()
 
     def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
         # The end is fixed now, not when the coroutine takes its first step: the clock may be turned between.
-        return self._sleep(seconds, self.now() + timedelta(seconds=seconds))
+        return self._sleep(seconds, self.steady() + timedelta(seconds=seconds))
 
     async def _sleep(self, seconds: float, until: datetime) -> None:
         if seconds <= 0.5:
             await asyncio.sleep(seconds)
-        elif until > self.now():
+        elif until > self.steady():
             sleeper = until, asyncio.Event()
             self._sleepers.append(sleeper)
             try:
@@ -47,7 +57,8 @@ class HandClock:
     async def advance(self, seconds: float) -> None:
         """Turn the clock on, and let whoever slept until then go on."""
         self.ahead += timedelta(seconds=seconds)
-        now = self.now()
+        self._passed += timedelta(seconds=seconds)
+        now = self.steady()
         for until, event in list(self._sleepers):
             if until <= now:
                 event.set()

@@ -191,6 +191,19 @@ TEXTS: dict[str, Text] = {
         "Das konnte ich nicht zum Kunden bringen: {what}. Das Netzwerk sagte: {reason}. Nichts ist"
         " verloren: `halfdoor deliveries retry {id}` sendet es, sobald die Ursache behoben ist.",
     ),
+    "notice.set_aside.staff": Text(
+        "I could not show this here: {what}. The network said: {reason}. Nothing is lost:"
+        " `halfdoor deliveries retry {id}` shows it once the cause is mended.",
+        "Das konnte ich hier nicht zeigen: {what}. Das Netzwerk sagte: {reason}. Nichts ist verloren:"
+        " `halfdoor deliveries retry {id}` zeigt es, sobald die Ursache behoben ist.",
+    ),
+    "notice.no_card": Text(
+        "I could not post the card of {key} here. The network said: {reason}. Nothing is lost:"
+        " `halfdoor deliveries retry --all` posts it once the cause is mended.",
+        "Die Karte von {key} konnte ich hier nicht posten. Das Netzwerk sagte: {reason}. Nichts ist verloren:"
+        " `halfdoor deliveries retry --all` postet sie, sobald die Ursache behoben ist.",
+    ),
+    "what.note": Text("a note by {name}", "eine Notiz von {name}"),
     "what.message": Text("a message by {name}", "eine Nachricht von {name}"),
     "what.card": Text("the ticket's card", "die Karte des Tickets"),
     "what.closing": Text("the closing notice", "die Abschlussnachricht"),
