@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed, wait_random
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    stop_when_event_set,
+    wait_fixed,
+    wait_random,
+)
 
 from bot.asking import NotYet, apply, digest, staff_listing
 from bot.news import News
@@ -30,6 +40,7 @@ from bot.ports import (
     Said,
     Store,
     Tx,
+    Unavailable,
     Watched,
     Words,
 )
@@ -64,6 +75,8 @@ HOME = {
     "waiting": a.AskList(statuses=(Status.PENDING,)),
 }
 HOME_LIMIT = 10
+#: Seconds for which what was said waits for a database that is away, and between two tries.
+PATIENCE, PATIENCE_PAUSE = 600.0, 0.5
 #: How many tickets or tags are suggested while somebody types.
 SUGGESTED = 25
 
@@ -78,6 +91,7 @@ class Desk:
         self._clock = clock
         self._links: dict[Place, tuple[datetime, Link | None]] = {}
         self._taking: set[asyncio.Task[Any]] = set()
+        self._stopping = threading.Event()
         news.when_old(self._links.clear)
         #: Makes the address that opens the console to somebody, once; set where there are pages.
         self.console: Callable[[Person, Place], Awaitable[str]] | None = None
@@ -97,8 +111,27 @@ class Desk:
         finally:
             self._taking.discard(task)
 
+    async def receive(self, incoming: Incoming) -> Answer | None:
+        """Take what a network tells of by itself, like `handle`, and wait where the database is away.
+
+        Whoever calls keeps what comes after it in the same thread waiting, so that it stays in order.
+        Raises Unavailable when it is away for too long, or when we stop.
+        """
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(Unavailable),
+            stop=stop_after_delay(PATIENCE) | stop_when_event_set(self._stopping),
+            wait=wait_fixed(PATIENCE_PAUSE),
+            sleep=self._clock.sleep,
+            before_sleep=_say_away,
+            reraise=True,
+        ):
+            with attempt:
+                return await self.handle(incoming)
+        raise AssertionError("the retries end by returning or raising")
+
     async def finish(self) -> None:
         """Wait for what is being taken; nothing new may come in any more."""
+        self._stopping.set()
         if self._taking:
             await asyncio.wait(set(self._taking))
 
@@ -438,6 +471,11 @@ def _is_chatter(act: Act, place: Place, link: Link) -> bool:
     if link.project.every_message and place != link.staff_place:
         return False
     return not act.mentioned if place != link.staff_place else act.command is None
+
+
+def _say_away(state: RetryCallState) -> None:
+    if state.attempt_number == 1:
+        log.error("database_away", waits_for=PATIENCE)
 
 
 def _unlinked(act: Act, language: str) -> Words | None:
