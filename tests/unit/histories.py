@@ -52,6 +52,7 @@ FRONT, BACK = Place("slack", "CFRONT"), Place("slack", "CBACK")
 CARLA = Actor(Person("slack", "UCARLA", "Carla"), Side.CUSTOMER)
 ROBIN = Actor(Person("slack", "UROBIN", "Robin"), Side.STAFF)
 KIM = Actor(Person("slack", "UKIM", f"Kim {CANARY}"), Side.STAFF)
+#: What networks say of people, as long as nothing about them changes.
 MEMBER = {Side.STAFF: Membership.YES, Side.CUSTOMER: Membership.NO}
 LINK = Link(Project("ACME", "Acme"), (FRONT,), BACK)
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -60,7 +61,11 @@ OPEN_ONES = [status for status in Status if status is not Status.CLOSED]
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that happens. `nth` picks an older entry to act on; `internal` acts must leave no trace."""
+    """One thing that happens. `nth` picks an older entry to act on; `internal` acts must leave no trace.
+
+    `seen` is what the network says at that moment of one of the team who acts: somebody who has left, or has
+    just come, or whom we cannot see, publishes nothing.
+    """
 
     kind: str
     nth: int = 0
@@ -68,10 +73,11 @@ class Act:
     status: Status = Status.OPEN
     stars: int = 1
     reason: bool = False
+    seen: Membership = Membership.YES
 
     @property
     def internal(self) -> bool:
-        return self.kind in INTERNAL
+        return self.kind in INTERNAL or (self.kind in OF_STAFF and self.seen is not Membership.YES)
 
 
 words = st.sampled_from(["alpha", "beta", "gamma", "<!channel>", "*bold* & <b>", "@here"])
@@ -95,6 +101,12 @@ INTERNAL = [
     *("notes", "notes_by_form", "edits_note", "deletes_note", "reacts_to_note", "status_internal"),
     *("assigns_internally", "unassigns_internally", "prioritises", "tags", "books", "mistypes", "previews"),
     *("lists_inside", "refused", "notes_a_file", "reacts_inside", "adds_a_file_to_a_reply"),
+    *("comments_outside", "closes_unseen", "types_a_closing", "types_a_comment"),
+]
+#: What only staff, known to be staff, do in public.
+OF_STAFF = [
+    *("replies", "edits_reply", "recalls", "status", "assigns", "unassigns", "titles", "closes"),
+    *("reopens_as_staff", "replies_with_a_file", "publicly_comments"),
 ]
 acts = st.builds(
     Act,
@@ -104,6 +116,7 @@ acts = st.builds(
     status=st.sampled_from(OPEN_ONES),
     stars=st.integers(0, 6),
     reason=st.booleans(),
+    seen=st.sampled_from([*[Membership.YES] * 4, Membership.NO, Membership.UNKNOWN]),
 )
 histories = st.lists(acts, min_size=1, max_size=14)
 #: Where leaks are sought: more can happen in one.
@@ -151,7 +164,8 @@ class Life:
             return Said(PostRef(place, f"said-{number}"), thread, text, command is not None, command)
 
         def ask(by: Actor, wanted: a.Ask, place: Place = BACK) -> None:
-            self.take(Incoming(ref, by.person, place, at, Asked(wanted)), by)
+            seen = one.seen if by.side is Side.STAFF else None
+            self.take(Incoming(ref, by.person, place, at, Asked(wanted)), by, seen)
 
         def file(name: str) -> File:
             return File(network="slack", id=f"F{number}", name=name, size=3)
@@ -203,7 +217,7 @@ class Life:
                 self.take(Incoming(ref, CARLA.person, FRONT, at, with_file), CARLA)
             case "replies_with_a_file":
                 post = replace(said(BACK, "x", f"reply {one.word}"), files=(file(f"{one.word}.txt"),))
-                self.take(Incoming(ref, ROBIN.person, BACK, at, post), ROBIN)
+                self.take(Incoming(ref, ROBIN.person, BACK, at, post), ROBIN, one.seen)
             case "reacts_outside" if message := pick([m for m in mine if m.said]):
                 reacted = Reacted(message.said, "👍", one.nth % 2 == 0)
                 self.take(Incoming(ref, CARLA.person, FRONT, at, reacted), CARLA)
@@ -227,7 +241,8 @@ class Life:
                     self.command(number, at, c.EndWindow(by=ROBIN, number=closing.number))
             # ------------------------------------------------ internal
             case "notes":
-                self.take(Incoming(ref, KIM.person, BACK, at, said(BACK, f"{CANARY} {one.word}")), KIM)
+                note = said(BACK, f"{CANARY} {one.word}")
+                self.take(Incoming(ref, KIM.person, BACK, at, note), KIM, one.seen)
             case "notes_by_form":
                 ask(KIM, a.AskNote(key, f"{CANARY} {one.word}"))
             case "notes_a_file":
@@ -239,10 +254,10 @@ class Life:
                 again = Said(
                     reply.said, inside, "x", True, f"reply {reply.text}", files=(*reply.files, file(CANARY))
                 )
-                self.take(Incoming(ref, ROBIN.person, BACK, at, Edited(again, "none")), ROBIN)
+                self.take(Incoming(ref, ROBIN.person, BACK, at, Edited(again, "none")), ROBIN, one.seen)
             case "edits_note" if note := pick([n for n in notes if n.said]):
                 edited = Said(note.said, inside, f"{CANARY} edited", command="reply to all")
-                self.take(Incoming(ref, KIM.person, BACK, at, Edited(edited, "none")), KIM)
+                self.take(Incoming(ref, KIM.person, BACK, at, Edited(edited, "none")), KIM, one.seen)
             case "deletes_note" if note := pick([n for n in notes if n.said]):
                 self.take(Incoming(ref, KIM.person, BACK, at, Deleted(note.said)), KIM)
             case "reacts_to_note" if note := pick(notes):
@@ -261,7 +276,17 @@ class Life:
                 ask(KIM, a.AskTime(key, 10 + one.nth, CANARY))
             case "mistypes":
                 text = said(BACK, f"@Halfdoor repyl {CANARY}", f"repyl {CANARY}")
-                self.take(Incoming(ref, KIM.person, BACK, at, text), KIM)
+                self.take(Incoming(ref, KIM.person, BACK, at, text), KIM, one.seen)
+            case "comments_outside" if one.seen is not Membership.NO:
+                ask(KIM, a.AskComment(key, f"{CANARY} {one.word}"), FRONT)
+            case "closes_unseen":
+                close = a.AskClose(key, one.word if one.nth % 2 else "", CANARY)
+                unseen = Incoming(ref, KIM.person, FRONT, at, Asked(close))
+                self.take(unseen, KIM, Membership.UNKNOWN)
+            case "types_a_closing" | "types_a_comment" if one.seen is not Membership.YES:
+                command = f"close {CANARY}" if one.kind == "types_a_closing" else f"comment public: {CANARY}"
+                typed = said(BACK, f"@Halfdoor {command}", command)
+                self.take(Incoming(ref, KIM.person, BACK, at, typed), KIM, one.seen)
             case "previews":
                 ask(KIM, a.AskPreview(key))
             case "lists_inside":
@@ -271,11 +296,11 @@ class Life:
             case _:
                 pass  # there is nothing of that kind to act on yet
 
-    def take(self, incoming: Incoming, by: Actor) -> None:
+    def take(self, incoming: Incoming, by: Actor, seen: Membership | None = None) -> None:
         """Take something as the desk does, in one transaction, and deliver what is owed for it."""
         try:
             with self.engine.begin() as connection:
-                answer = Taking(SqlTx(connection), incoming, LINK, MEMBER[by.side]).take()
+                answer = Taking(SqlTx(connection), incoming, LINK, seen or MEMBER[by.side]).take()
         except Refused as refused:
             words = refused.words("en")
             if by.side is Side.CUSTOMER:

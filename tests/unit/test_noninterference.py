@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 from sqlalchemy.exc import IntegrityError
 
-from bot.tickets import decide, project
+from bot.tickets import decide, project, rights
 from bot.tickets.deliveries import CustomerCard, Leak, ToCustomer
-from bot.tickets.model import Message
+from bot.tickets.model import Membership, Message, Side
 from tests.unit.histories import CANARY, Act, histories, long_histories, observed
 
 
@@ -121,7 +121,38 @@ def names_the_version_in_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.unit.histories.posting", leaking)
 
 
+def lets_everybody_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever acts in a staff place counts as staff, though nobody knows that they are."""
+    monkeypatch.setattr("bot.asking.admit", lambda ask, membership, place: None)
+
+
+def takes_unknown_for_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = rights.admit
+
+    def sure(ask: object, membership: object, place: object) -> None:
+        known = Membership.NO if membership is Membership.UNKNOWN else membership
+        inner(ask, known, place)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("bot.asking.admit", sure)
+    monkeypatch.setattr("bot.taking.admit", sure)
+
+
+def takes_no_for_a_customer_wherever_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = rights.admit
+    monkeypatch.setattr(
+        "bot.asking.admit", lambda ask, membership, place: inner(ask, membership, Side.CUSTOMER)
+    )
+
+
+def edits_replies_for_whoever_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.taking.staff_only", lambda membership: None)
+
+
 MUTATIONS = [
+    lets_everybody_pass,
+    takes_unknown_for_no,
+    takes_no_for_a_customer_wherever_they_are,
+    edits_replies_for_whoever_has_left,
     shows_internal_status,
     shows_internal_assignee,
     updates_the_card_for_nothing,
