@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.news import News
-from bot.ports import Clock, Link, Network, NotSent, Shut, Store, Unavailable
+from bot.ports import Clock, Link, Network, NotSent, Shut, Store, Unavailable, sweeping
 from bot.tickets.model import Person, Place, Side
 from bot.tickets.texts import at_the_door
 
@@ -29,7 +30,7 @@ class Guard:
         self._networks = networks
         self.news = news
         self._clock = clock
-        self._looks = asyncio.Lock()
+        self._looks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
         #: What our last look at each place found: what the store knows may be older.
         self._open: dict[Place, bool] = {}
         news.when_old(self._open.clear)
@@ -57,7 +58,8 @@ class Guard:
         if link is None or network is None:
             return
         side = Side.STAFF if place == link.staff_place else Side.CUSTOMER
-        async with self._looks:  # an older look must not undo a newer one
+        # An older look must not undo a newer one.
+        async with self._looks.setdefault(place, asyncio.Lock()):
             try:
                 shut = await network.door(place, side)
             except NotSent as error:
@@ -117,7 +119,8 @@ class Guard:
         customers = True
         while True:
             try:
-                await self.look_at_all(customers=customers)
+                with sweeping():
+                    await self.look_at_all(customers=customers)
                 customers = False
             except Unavailable as error:
                 log.warning("database_away", error=str(error))

@@ -364,11 +364,13 @@ class Reading:
             .where(ticket.c.status != Status.CLOSED.value, table.c.network == network)
             .order_by(ticket.c.number.desc())
         )
+        newest = sa.select(sa.func.max(entry.c.at)).where(entry.c.ticket == sa.bindparam("ticket"))
         threads: dict[tuple[str, str], list[str]] = {}
         for row in rows:
             threads.setdefault((row.key, row.place), []).append(row.id)
+        last = {key: codec.at(self._connection.scalar(newest, {"ticket": key}) or 0) for key, _ in threads}
         return [
-            Watched(key, Place(network, where), tuple(ids), self._said_in(key, network, where))
+            Watched(key, Place(network, where), tuple(ids), self._said_in(key, network, where), last[key])
             for (key, where), ids in threads.items()
         ]
 
@@ -410,7 +412,8 @@ class Reading:
                 entry.c.ticket == key, entry.c.said_network == network, entry.c.said_place == where
             )
         )
-        return tuple(row[0] for row in rows if not codec.load_entry(*row[1:]).retracted)
+        loaded = ((row[0], codec.load_entry(*row[1:])) for row in rows)
+        return tuple(post for post, found in loaded if not (found.retracted or found.lost))
 
     def _named(self, words: str) -> sa.ColumnElement[bool]:
         """Return what somebody looks for: words of a title, or a key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -10,24 +11,27 @@ from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.ports import NotSent
+from bot.ports import NotSent, is_sweep
 from bot.tickets.model import PostRef
 
 #: Errors after which the call may have taken effect all the same.
 UNSURE = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 )
-#: Errors that stay until somebody mends something, with what to mend.
-FINAL = {
+#: Errors by which Slack takes nothing from us at all until somebody mends it, with what to mend.
+AWAY = {
     "account_inactive": "the bot was removed from the workspace: install it again",
-    "cant_update_message": "the message is not ours to change",
     "invalid_auth": "the bot token is not valid: set HALFDOOR_SLACK_BOT_TOKEN",
-    "missing_scope": "the app lacks a scope: install it again with the current manifest",
     "not_authed": "there is no bot token: set HALFDOOR_SLACK_BOT_TOKEN",
-    "restricted_action": "posting is restricted in the channel: let me post there",
-    "thread_not_found": "the ticket's card has been deleted",
     "token_expired": "the bot token has expired: set a new HALFDOOR_SLACK_BOT_TOKEN",
     "token_revoked": "the bot token was revoked: install the app again",
+}
+#: Errors that stay until somebody mends something, with what to mend.
+FINAL = {
+    "cant_update_message": "the message is not ours to change",
+    "missing_scope": "the app lacks a scope: install it again with the current manifest",
+    "restricted_action": "posting is restricted in the channel: let me post there",
+    "thread_not_found": "the ticket's card has been deleted",
     "invalid_blocks": "Slack refused the layout",
     "msg_too_long": "the text is too long for Slack",
 }
@@ -80,6 +84,8 @@ class Api:
             NotSent: Slack refused it or did not answer; `unsure` when it may have taken effect.
         """
         if limit := self._limits.get(method):
+            if is_sweep():
+                await _let_others_go_ahead(limit)
             await limit.acquire()
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
@@ -88,9 +94,10 @@ class Api:
         except SlackApiError as error:
             raise _told(error) from None
         except aiohttp.ClientConnectorError as error:
-            raise NotSent(f"Slack cannot be reached ({type(error).__name__})") from None
+            raise NotSent(f"Slack cannot be reached ({type(error).__name__})", away=True) from None
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise NotSent(f"the connection to Slack broke ({type(error).__name__})", unsure=True) from None
+            reason = f"the connection to Slack broke ({type(error).__name__})"
+            raise NotSent(reason, unsure=True, away=True) from None
         data: Any = answer.data
         return data if isinstance(data, dict) else {}
 
@@ -113,7 +120,7 @@ class Api:
             except SlackApiError as error:
                 raise _told(error) from None
             except (TimeoutError, aiohttp.ClientError, OSError) as error:
-                raise NotSent(f"Slack cannot be reached ({type(error).__name__})") from None
+                raise NotSent(f"Slack cannot be reached ({type(error).__name__})", away=True) from None
             headers = {str(name).lower(): value for name, value in (answer.headers or {}).items()}
             granted = str(headers.get("x-oauth-scopes") or "")
             self._scopes = frozenset(scope.strip() for scope in granted.split(","))
@@ -147,6 +154,12 @@ def _limiter(calls: float) -> AsyncLimiter:
     return AsyncLimiter(burst, burst / max(calls - burst, calls / 2) * 60)
 
 
+async def _let_others_go_ahead(limit: AsyncLimiter) -> None:
+    """Wait until half of a burst is there for whoever comes meanwhile, and nobody is waiting."""
+    while not limit.has_capacity(max(limit.max_rate / 2, 1.0)):  # noqa: ASYNC110 - it tells of itself to nobody
+        await asyncio.sleep(limit.time_period / limit.max_rate)
+
+
 def _told(error: SlackApiError) -> NotSent:
     response: Any = error.response
     # The SDK hands over its own response, or aiohttp's when it could not read the body.
@@ -157,7 +170,9 @@ def _told(error: SlackApiError) -> NotSent:
         headers = {str(name).lower(): value for name, value in (response.headers or {}).items()}
         return NotSent("ratelimited", retry_after=float(headers.get("retry-after") or 1))
     if status >= 500 or code in UNSURE or not code:
-        return NotSent(code or f"Slack answered {status}", unsure=True)
+        return NotSent(code or f"Slack answered {status}", unsure=True, away=True)
+    if code in AWAY:
+        return NotSent(f"{code}: {AWAY[code]}", away=True)
     if code in LOST:
         return NotSent(f"{code}: {LOST[code]}", lost=True)
     if code in FINAL:

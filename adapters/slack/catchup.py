@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,10 @@ import structlog
 
 from adapters.slack import inbound
 from adapters.slack.api import Api
+from adapters.slack.http import SILENCE
 from adapters.slack.inbound import Event
 from bot.desk import Desk
-from bot.ports import Clock, NotSent, Unavailable, Watched
+from bot.ports import Clock, NotSent, Unavailable, Watched, sweeping
 
 log = structlog.get_logger()
 
@@ -21,13 +22,20 @@ log = structlog.get_logger()
 MARGIN = timedelta(minutes=10)
 #: A post that is gone counts as deleted when it was younger than this: Slack's retention takes older ones.
 DELETED_WITHIN = timedelta(days=30)
+#: How many posts may be missing at one look for their author to have deleted them, one by one.
+BULK = 3
+#: So many open tickets in a channel are looked into without asking first which were answered.
+FEW = 5
+#: Tickets on which something happened this lately may have been edited: nothing tells of that but a look.
+CHANGED_WITHIN = timedelta(days=3)
 #: Seconds between two signs of life.
 SIGN_EVERY = 60.0
 #: What Slack answers for a thread that is gone with all that was in it.
 GONE = ("thread_not_found", "message_not_found")
 
 Take = Callable[[Event], Awaitable[None]]
-Alive = Callable[[], Awaitable[bool]]
+#: Returns when Slack last reached us, None while it cannot.
+Alive = Callable[[], Awaitable[datetime | None]]
 
 
 class CatchUp:
@@ -43,6 +51,8 @@ class CatchUp:
         self._take = take
         self._clock = clock
         self._wanted = asyncio.Event()
+        #: When we last looked back.
+        self._looked: datetime | None = None
 
     def want(self) -> None:
         """A connection is new: something may have been missed."""
@@ -57,8 +67,11 @@ class CatchUp:
                 if self._wanted.is_set():
                     self._wanted.clear()
                     await self.catch_up()
-                elif await self._alive():
-                    await self._desk.hear("slack", self._clock.now())
+                elif (alive := await self._alive()) is not None:
+                    if self._clock.now() - max(alive, self._looked or alive) > SILENCE:
+                        await self.catch_up()  # nothing came, or nothing came through
+                    elif alive > (self._looked or alive - SILENCE):
+                        await self._desk.hear("slack", alive)
             except (NotSent, Unavailable) as error:
                 log.warning("not_caught_up", error=str(error))
                 self._wanted.set()
@@ -76,12 +89,28 @@ class CatchUp:
         heard = await self._desk.heard("slack")
         if heard is not None:
             since = heard - MARGIN
-            for place in await self._desk.places("slack"):
-                await self._quietly(self._channel(place.id, since))
-            for watched in await self._desk.watched("slack"):
-                await self._quietly(self._threads(watched, since))
+            watched: dict[str, list[Watched]] = {}
+            for one in await self._desk.watched("slack"):
+                watched.setdefault(one.place.id, []).append(one)
+            with sweeping():
+                for place in await self._desk.places("slack"):
+                    await self._quietly(self._place(place.id, watched.get(place.id, []), since))
             log.info("caught_up", since=since.isoformat())
         await self._desk.hear("slack", now)
+        self._looked = now
+
+    async def _place(self, channel: str, watched: list[Watched], since: datetime) -> None:
+        """Take what was said in a channel, then look into the threads where something can have happened."""
+        oldest = since
+        if len(watched) > FEW:
+            # The threads' own first posts say when each was last answered: 200 of them a call.
+            began = min(inbound.moment(ts) for one in watched for ts in one.threads)
+            oldest = min(since, max(began - timedelta(seconds=1), self._clock.now() - DELETED_WITHIN))
+        answered = await self._channel(channel, oldest, since)
+        for one in watched:
+            news = [ts for ts in one.threads if ts not in answered or answered[ts] > since]
+            if len(watched) <= FEW or news or one.last > self._clock.now() - CHANGED_WITHIN:
+                await self._quietly(self._threads(one, since))
 
     async def _quietly(self, look: Awaitable[None]) -> None:
         """One channel that cannot be read must not keep the others from being read."""
@@ -92,30 +121,66 @@ class CatchUp:
                 raise
             log.warning("channel_not_read", reason=error.reason)
 
-    async def _channel(self, channel: str, since: datetime) -> None:
+    async def _channel(self, channel: str, oldest: datetime, since: datetime) -> dict[str, datetime]:
+        """Take what was said since then; return when each thread was last answered, by its first post."""
         pages = self._api.pages(
-            "conversations.history", "messages", channel, oldest=f"{since.timestamp():.6f}"
+            "conversations.history", "messages", channel, oldest=f"{oldest.timestamp():.6f}"
         )
-        for message in reversed([one async for one in pages]):
+        found = [one async for one in pages]
+        for message in reversed(found):
             await self._said(channel, message, since)
+        return {
+            str(one["ts"]): inbound.moment(str(one.get("latest_reply") or one["ts"]))
+            for one in found
+            if one.get("ts")
+        }
 
     async def _threads(self, watched: Watched, since: datetime) -> None:
         channel = watched.place.id
         found: dict[str, Any] = {}
+        stands: set[str] = set()
         for thread in watched.threads:
             try:
-                async for message in self._api.pages("conversations.replies", "messages", channel, ts=thread):
-                    if message.get("subtype") != "tombstone":
-                        found[str(message.get("ts"))] = message
+                pages = self._api.pages("conversations.replies", "messages", channel, ts=thread)
+                read = {str(one.get("ts")): one async for one in pages}
             except NotSent as error:
                 if not error.reason.startswith(GONE):
                     raise
-        for ts in sorted(found):
-            await self._said(channel, found[ts], since)
-        oldest = self._clock.now() - DELETED_WITHIN
+                continue
+            if thread in read:
+                stands.add(thread)
+            found |= read
+        said = {ts: one for ts, one in found.items() if one.get("subtype") != "tombstone"}
+        for ts in sorted(said):
+            await self._said(channel, said[ts], since)
+        await self._absent(watched, said, stands)
+
+    async def _absent(self, watched: Watched, said: Mapping[str, Any], stands: set[str]) -> None:
+        """Say what is not there any more, of threads that were read to their end.
+
+        A post younger than its thread's first one, which still stands, was not taken by Slack's retention:
+        that takes the older ones first. Many at once were not taken back by their author.
+        """
+        if not stands:
+            return
+        oldest, gone = self._clock.now() - DELETED_WITHIN, list[tuple[str, bool]]()
         for ts in watched.posts:
-            if ts not in found and inbound.moment(ts) > oldest:
-                await self._take(Event("deleted", channel, ts, "", None, ""))
+            if ts in said or inbound.moment(ts) <= oldest:
+                continue
+            if ts not in watched.threads:
+                gone.append((ts, any(thread in said and thread < ts for thread in stands)))
+            elif (before := await self._before(watched.place.id, ts)) != ts:
+                gone.append((ts, before is not None))
+        for ts, sure in gone:
+            kind = "deleted" if sure and len(gone) <= BULK else "lost"
+            await self._take(Event(kind, watched.place.id, ts, "", None, ""))
+
+    async def _before(self, channel: str, ts: str) -> str | None:
+        """Return what stands in a channel at a ts, or as the next before it; None when nothing does."""
+        page = await self._api.call(
+            "conversations.history", channel=channel, latest=ts, inclusive=True, limit=1
+        )
+        return next((str(one["ts"]) for one in page.get("messages") or []), None)
 
     async def _said(self, channel: str, message: dict[str, Any], since: datetime) -> None:
         said = inbound.event(message | {"channel": channel})

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 
-from bot.ports import NotSent, Unavailable
+from bot.ports import Clock, NotSent, Unavailable
 
 log = structlog.get_logger()
 
+#: How long nothing may come before something may be missing: Slack tries again for about six minutes.
+SILENCE = timedelta(minutes=6)
 #: Bytes of the largest request that is read; Slack's are far smaller.
 MAX_REQUEST = 4 << 20
 #: Seconds that what is being taken has to end when we stop.
@@ -23,8 +26,14 @@ CLOSE_TIMEOUT = 3.0
 class Requests:
     """Listens where the settings say; `healthy` raises Unavailable or NotSent when something is away."""
 
-    def __init__(self, app: AsyncApp, listen: str, healthy: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, app: AsyncApp, listen: str, healthy: Callable[[], Awaitable[None]], clock: Clock
+    ) -> None:
         self._app = app
+        self._clock = clock
+        self._listening: Callable[[], None] | None = None
+        #: When a request of Slack's last came, or we began to listen.
+        self.last: datetime | None = None
         self._listen = listen
         self._healthy = healthy
         #: The port that is listened at, once it is.
@@ -47,11 +56,12 @@ class Requests:
             except OSError as error:
                 where = f"{self._listen} cannot be listened at ({error.strerror})"
                 raise NotSent(f"{where}: set HALFDOOR_SLACK_LISTEN") from None
+            self._listening, self.last = listening, self._clock.now()
             listening()
             self.port = int(runner.addresses[0][1])
             await asyncio.Event().wait()
         finally:
-            self.port = None
+            self.port = self.last = None
             await runner.cleanup()
 
     async def _request(self, request: web.Request) -> web.Response:
@@ -64,7 +74,17 @@ class Requests:
             # Bolt itself could not read it. Slack never sends such a thing: nothing is lost by a refusal.
             log.error("malformed_request", error=type(error).__name__, exc_info=True)
             return web.Response(status=400)
+        if answer.status == 200:  # its signature was right
+            self._reached()
         return await to_aiohttp_response(answer)
+
+    def _reached(self) -> None:
+        """Slack reaches us. After a silence nobody knows whether anything was said that did not."""
+        now = self._clock.now()
+        silent = self.last is None or abs(now - self.last) > SILENCE
+        self.last = now
+        if silent and self._listening is not None:
+            self._listening()
 
     async def _health(self, _: web.Request) -> web.Response:
         """Say whether messages can be taken right now, without a word of what is inside."""

@@ -24,7 +24,8 @@ WORDS = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 class Event:
     """A message event that concerns us, cut down to what every subtype has: the same checks for all.
 
-    `kind` is said, edited or deleted; `user` is whom the post belongs to.
+    `kind` is said, edited, deleted, or lost: it is not there any more, and nobody knows that its author took
+    it back. `user` is whom the post belongs to.
     """
 
     kind: str
@@ -95,8 +96,9 @@ def incoming(
     post = PostRef(place, told.ts)
     by = people.get(told.user) or Person("slack", told.user, told.user)
     ref = f"slack:{told.channel}:{told.ts}"
-    if told.kind == "deleted":
-        return Incoming(f"{ref}:deleted", by, place, moment(told.ts), Deleted(post))
+    if told.kind in ("deleted", "lost"):
+        gone = Deleted(post, sure=told.kind == "deleted")
+        return Incoming(f"{ref}:{told.kind}", by, place, moment(told.ts), gone)
     said = _said(told, post, bot, people, files)
     if told.kind == "edited":
         when = told.edited_at or told.ts

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -86,7 +87,7 @@ class SlackNetwork:
         #: Called at each new connection, and run beside it; both set by the listeners.
         self.connected: Callable[[], None] = lambda: None
         self.beside: Callable[[], Coroutine[Any, Any, None]] = self._say_nothing
-        self._requests = Requests(self.app, settings.listen, self._well)
+        self._requests = Requests(self.app, settings.listen, self._well, clock)
 
     # ------------------------------------------------------------ Network
 
@@ -219,7 +220,7 @@ class SlackNetwork:
             for _ in range(self._settings.connections)
         ]
         for handler in self._handlers:
-            handler.client.on_message_listeners.append(self._hello)
+            handler.client.on_message_listeners.append(partial(self._hello, handler))
         try:
             for handler in self._handlers:
                 await self._connect(handler)
@@ -390,15 +391,23 @@ class SlackNetwork:
             if not error.reason.startswith("message_not_found"):
                 raise
 
-    async def alive(self) -> bool:
-        """Whether Slack can reach us right now."""
-        if self._settings.mode == "http":
-            return self.port is not None
-        return any([await handler.client.is_connected() for handler in self._handlers])
+    async def alive(self) -> datetime | None:
+        """Return when Slack last reached us for certain, None while it cannot.
 
-    async def _hello(self, message: aiohttp.WSMessage) -> None:
-        """Slack greets each new connection, the renewed ones too."""
-        if isinstance(message.data, str) and '"type": "hello"' in message.data[:200].replace('":"', '": "'):
+        That we listen for requests does not say that any can come: only one that came does.
+        """
+        if self._settings.mode == "http":
+            return self._requests.last
+        return self._clock.now() if await self._is_connected() else None
+
+    async def _is_connected(self, but: AsyncSocketModeHandler | None = None) -> bool:
+        others = (one for one in self._handlers if one is not but)
+        return any([await handler.client.is_connected() for handler in others])
+
+    async def _hello(self, handler: AsyncSocketModeHandler, message: aiohttp.WSMessage) -> None:
+        """Slack greets each new connection. While another is there nothing was missed."""
+        hello = isinstance(message.data, str) and '"type":"hello"' in message.data[:200].replace(" ", "")
+        if hello and not await self._is_connected(but=handler):
             self.connected()
 
     async def _connect(self, handler: AsyncSocketModeHandler) -> None:
