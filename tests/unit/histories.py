@@ -82,6 +82,8 @@ class Act:
 
 words = st.sampled_from(["alpha", "beta", "gamma", "<!channel>", "*bold* & <b>", "@here"])
 COMMON = ["says", "notes", "status_internal", "status"]
+#: What has consequences only together.
+TYPED = ["replies_with_a_file", "edits_a_typed_reply"]
 PUBLIC = [
     *("says", "staff_says", "replies", "edits_reply", "recalls", "edits", "deletes", "status", "assigns"),
     *(
@@ -94,7 +96,7 @@ PUBLIC = [
         "rates",
         "reacts",
     ),
-    *("sends_a_file", "reacts_outside", "replies_with_a_file"),
+    *("sends_a_file", "reacts_outside", "replies_with_a_file", "edits_a_typed_reply"),
     *("lists", "shows", "foreign", "forbidden", "comments", "publicly_comments", "waits"),
 ]
 INTERNAL = [
@@ -106,11 +108,11 @@ INTERNAL = [
 #: What only staff, known to be staff, do in public.
 OF_STAFF = [
     *("replies", "edits_reply", "recalls", "status", "assigns", "unassigns", "titles", "closes"),
-    *("reopens_as_staff", "replies_with_a_file", "publicly_comments"),
+    *("reopens_as_staff", "replies_with_a_file", "publicly_comments", "edits_a_typed_reply"),
 ]
 acts = st.builds(
     Act,
-    kind=st.sampled_from([*COMMON * 10, *PUBLIC, *INTERNAL]),
+    kind=st.sampled_from([*COMMON * 10, *TYPED * 5, *PUBLIC, *INTERNAL]),
     nth=st.integers(0, 5),
     word=words,
     status=st.sampled_from(OPEN_ONES),
@@ -218,6 +220,10 @@ class Life:
             case "replies_with_a_file":
                 post = replace(said(BACK, "x", f"reply {one.word}"), files=(file(f"{one.word}.txt"),))
                 self.take(Incoming(ref, ROBIN.person, BACK, at, post), ROBIN, one.seen)
+            case "edits_a_typed_reply" if reply := pick([m for m in written if m.recalled is None]):
+                word = f"{one.word} mended" if one.seen is Membership.YES else CANARY
+                again = Said(reply.said, inside, "x", True, f"reply {word}", files=reply.files)
+                self.take(Incoming(ref, ROBIN.person, BACK, at, Edited(again, "none")), ROBIN, one.seen)
             case "reacts_outside" if message := pick([m for m in mine if m.said]):
                 reacted = Reacted(message.said, "👍", one.nth % 2 == 0)
                 self.take(Incoming(ref, CARLA.person, FRONT, at, reacted), CARLA)
