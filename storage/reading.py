@@ -182,12 +182,12 @@ class Reading:
         """Return the keys and titles of a project's newest tickets in some statuses that `typed` may mean."""
         status = ticket.c.public_status if public else ticket.c.status
         where = [ticket.c.project == key, status.in_([one.value for one in statuses])]
-        if typed:
+        if looked_for := codec.folded(typed):
             where.append(
                 sa.or_(
-                    ticket.c.title.icontains(typed, autoescape=True),
-                    ticket.c.key.istartswith(typed, autoescape=True),
-                    sa.cast(ticket.c.number, sa.Text).startswith(typed, autoescape=True),
+                    ticket.c.folded.contains(looked_for, autoescape=True),
+                    ticket.c.key.istartswith(looked_for, autoescape=True),
+                    sa.cast(ticket.c.number, sa.Text).startswith(looked_for, autoescape=True),
                 )
             )
         rows = self._connection.execute(
@@ -417,11 +417,11 @@ class Reading:
 
     def _named(self, words: str) -> sa.ColumnElement[bool]:
         """Return what somebody looks for: words of a title, or a key."""
-        # SQLite's LIKE makes no difference of case by itself, and twice as fast.
-        like = (
-            ticket.c.title.contains if self._connection.dialect.name == "sqlite" else ticket.c.title.icontains
-        )
-        return sa.or_(like(words, autoescape=True), ticket.c.key == words.upper())
+        looked_for = codec.folded(words)
+        if not looked_for:
+            return sa.false()
+        named = ticket.c.folded.contains(looked_for, autoescape=True)
+        return sa.or_(named, ticket.c.key == looked_for.upper())
 
     def _entry(self, query: sa.Select[*tuple[Any, ...]], values: dict[str, str]) -> Message | Note | None:
         row = self._connection.execute(query, values).first()

@@ -63,9 +63,11 @@ ticket = sa.Table(
     sa.Column("priority", sa.Text, nullable=False),
     sa.Column("assignee", sa.Text),
     sa.Column("public_assignee", sa.Text),
+    #: The title as it is looked for, see `codec.folded`.
+    sa.Column("folded", sa.Text, nullable=False, server_default=""),
     # Tx.list_tickets: the newest tickets of a project, by status; Tx.count_by_status. Words are looked for in
     # it alone, for whole tickets are ten times as much to read.
-    sa.Index("ix_ticket_list", "project", "status", "number", "key", "title"),
+    sa.Index("ix_ticket_list", "project", "status", "number", "key", "folded"),
     sa.Index("ix_ticket_public_list", "project", "public_status", "number"),
     sa.UniqueConstraint("project", "number"),
 )
@@ -325,7 +327,8 @@ key = sa.Table(
     sa.Column("origin", sa.Text, nullable=False, index=True),
     # Tx.holds: who is staff of a place that is a page
     sa.Index("ix_key_place", "network", "place", "person_network", "person"),
-    sa.CheckConstraint("kind in ('link', 'once', 'session')", name="kind"),
+    # The migration that made it named it twice.
+    sa.CheckConstraint("kind in ('link', 'once', 'session')", name="ck_key_kind"),
 )
 
 burst = sa.Table(

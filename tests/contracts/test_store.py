@@ -55,9 +55,9 @@ async def store(database_url: str) -> AsyncIterator[SqlStore]:
     await made.close()
 
 
-def new_ticket(tx: Tx, text: str = "Since this morning.") -> Opened:
+def new_ticket(tx: Tx, text: str = "Since this morning.", title: str = "Export fails") -> Opened:
     number = tx.next_number("ACME")
-    command = c.Open(by=CARLA, number=number, title="Export fails", text=text, entry_id=f"m{number}")
+    command = c.Open(by=CARLA, number=number, title=title, text=text, entry_id=f"m{number}")
     events = open_ticket(command, NOW, LINK.project)
     ticket = evolve(None, events)
     surfaces = Surfaces(

@@ -40,7 +40,10 @@ class PostgresServer:
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         if self._user is not None:
             os.chown(self._data, self._user.pw_uid, self._user.pw_gid)
-        self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "utf8", "--no-sync")
+        # Of its own, for a bare machine has no locale that knows letters: with C alone, Ä has no small form.
+        locale = "--locale-provider=builtin", "--builtin-locale=C.UTF-8"
+        user = "-U", "postgres", "-A", "trust"
+        self._run("initdb", "-D", self._data, *user, "-E", "utf8", *locale, "--no-sync")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
