@@ -36,7 +36,7 @@ from bot.wiring import SystemClock, demo_desk, make, make_lanes
 from storage.lanes import AlreadyRunning
 from storage.ledger import Ledger
 from storage.store import SqlStore
-from storage.upgrade import is_current, upgrade
+from storage.upgrade import Newer, is_current, upgrade
 
 app = typer.Typer(
     help="A ticket desk that lives in chat.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -388,6 +388,10 @@ def _reaching(settings: Settings, work: Callable[[str], Result]) -> Result:
         return work(settings.database_url)
     except Unavailable as error:
         raise Stop(f"The database cannot be reached: {error}\nLook at HALFDOOR_DATABASE_URL.") from None
+    except Newer:
+        raise Stop(
+            "A newer Halfdoor made this database. Run that one, or restore a backup of your own."
+        ) from None
 
 
 def _with_store(work: Callable[[SqlStore], Coroutine[None, None, None]]) -> None:

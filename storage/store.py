@@ -140,11 +140,12 @@ class SqlStore:
             raise _translated(error) from error
 
 
-def make_engine(url: sa.URL, *, reads: bool = False) -> sa.Engine:
+def make_engine(url: sa.URL, *, reads: bool = False, references: bool = True) -> sa.Engine:
     """Build an engine whose transactions begin when asked for, and whose SQLite is safe to kill.
 
     SQLite runs in WAL mode with `synchronous=FULL`: what was acknowledged survives a power cut too. With
-    several commands in a commit the extra flush costs little; see the `store` benchmark.
+    several commands in a commit the extra flush costs little; see the `store` benchmark. Without `references`
+    it does not look after foreign keys, which within a transaction cannot be switched.
     """
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_size=POSTGRES_THREADS, pool_pre_ping=True, hide_parameters=True)
@@ -153,7 +154,8 @@ def make_engine(url: sa.URL, *, reads: bool = False) -> sa.Engine:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # pysqlite must not begin transactions by itself
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "cache_size=-65536"):
+        keys = f"foreign_keys={'on' if references else 'off'}"
+        for pragma in ("journal_mode=wal", "synchronous=full", keys, "cache_size=-65536"):
             connection.execute(f"pragma {pragma}")
 
     @event.listens_for(engine, "begin")

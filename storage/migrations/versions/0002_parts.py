@@ -14,8 +14,9 @@ TIME: sa.Double[float] = sa.Double()
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("project") as table:
-        table.add_column(sa.Column("every_message", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column(
+        "project", sa.Column("every_message", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     with op.batch_alter_table("post") as table:
         table.add_column(sa.Column("part", sa.Text(), nullable=False, server_default=""))
         table.drop_constraint("pk_post", type_="primary")

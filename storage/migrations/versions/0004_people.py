@@ -14,11 +14,9 @@ TIME: sa.Double[float] = sa.Double()
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("project") as table:
-        table.add_column(sa.Column("whole_team", sa.Boolean(), nullable=False, server_default=sa.false()))
-        table.add_column(sa.Column("on_duty", sa.Text(), nullable=False, server_default="[]"))
-    with op.batch_alter_table("surface") as table:
-        table.add_column(sa.Column("begun", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("project", sa.Column("whole_team", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("project", sa.Column("on_duty", sa.Text(), nullable=False, server_default="[]"))
+    op.add_column("surface", sa.Column("begun", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "identity",
         sa.Column("network", sa.Text(), nullable=False),
