@@ -11,9 +11,10 @@ from discord import app_commands
 
 from adapters.discord import inbound, markup
 from bot.tickets import asks as a
-from bot.tickets.grammar import minutes, parse
+from bot.tickets.booking import booked
+from bot.tickets.grammar import parse
 from bot.tickets.model import Priority, Project, Status, Visibility
-from bot.tickets.texts import Refused, say
+from bot.tickets.texts import say
 
 #: The longest choice, in characters, and the commands that are about closed tickets.
 CHOICE, ABOUT_CLOSED = 100, ("reopen", "rate")
@@ -111,10 +112,8 @@ def group(taker: Taker) -> app_commands.Group:
 
     @ticket.command(description=_told("time"))
     async def time(itx: Itx, time: str = "", what: str = "", ticket: Key = "") -> None:
-        booked = minutes(time) if time else None
-        if time and booked is None:
-            raise Refused("no.minutes")
-        await ask(itx, a.AskTime(_key(ticket), booked, what))
+        minutes, first = booked(time) if time.strip() else (None, "")
+        await ask(itx, a.AskTime(_key(ticket), minutes, f"{first} {what}".strip()))
 
     @ticket.command(name="list", description=_told("list"))
     async def search(itx: Itx, filters: str = "", person: discord.Member | None = None) -> None:

@@ -15,7 +15,7 @@ from bot.desk import Desk
 from bot.pages import Inside, Pages
 from bot.ports import Unavailable, Words
 from bot.tickets import asks as a
-from bot.tickets.grammar import minutes
+from bot.tickets.booking import booked
 from bot.tickets.model import Actor, File, Message, Priority, Side, Status, Visibility
 from bot.tickets.texts import Refused
 
@@ -192,10 +192,8 @@ async def _asked(act: str, inside: Inside, entered: Entered) -> a.Ask:
         case "title":
             return a.AskTitle(ticket, entered["title"])
         case "time":
-            booked = minutes(entered["time"].strip())
-            if booked is None:
-                raise Refused("no.minutes")
-            return a.AskTime(ticket, booked, entered["what"][:LONGEST])
+            minutes, first = booked(entered["time"])
+            return a.AskTime(ticket, minutes, f"{first} {entered['what']}".strip()[:LONGEST])
         case "close":
             return a.AskClose(ticket, text, await entered.words("reason"))
         case "reopen":

@@ -11,6 +11,9 @@ from typing import TypeVar
 
 from bot import hub
 from bot.tickets import asks as a
+from bot.tickets.booking import booked
+from bot.tickets.booking import minutes as minutes
+from bot.tickets.filters import STATUS_WORDS, filtered
 from bot.tickets.model import Person, Priority, Status, Visibility, title_of
 from bot.tickets.texts import Refused
 
@@ -18,17 +21,6 @@ from bot.tickets.texts import Refused
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9]{1,9}-[0-9]{1,9}")
 #: A project's key as it is set up.
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
-DURATION = re.compile(r"(?:(?P<h>\d{1,2})(?:h|:))?(?:(?P<m>\d{1,3})m?)?", re.IGNORECASE)
-STATUS_WORDS = {
-    "open": Status.OPEN,
-    "in progress": Status.IN_PROGRESS,
-    "progress": Status.IN_PROGRESS,
-    "pending": Status.PENDING,
-    "waiting": Status.PENDING,
-    "on hold": Status.ON_HOLD,
-    "hold": Status.ON_HOLD,
-    "closed": Status.CLOSED,
-}
 PUBLIC = re.compile(r"(?:--public\b|public:)\s*", re.IGNORECASE)
 INTERNAL = re.compile(r"(?:--internal\b|internal:)\s*", re.IGNORECASE)
 
@@ -90,14 +82,6 @@ def usages() -> list[str]:
     return [verb.usage for verb in VERBS.values()]
 
 
-def minutes(text: str) -> int | None:
-    """Read `45m`, `1h`, `1h30`, `1:30` or `90` (minutes); None when it is no time at all."""
-    match = DURATION.fullmatch(text)
-    if not text or match is None:
-        return None
-    return int(match["h"] or 0) * 60 + int(match["m"] or 0)
-
-
 def _create(rest: Rest) -> a.Ask:
     title = title_of(rest.text)
     return a.AskOpen(title, "" if title == rest.words else rest.text)
@@ -145,11 +129,7 @@ def _tag(rest: Rest) -> a.Ask:
 def _time(rest: Rest) -> a.Ask:
     if not rest.words:
         return a.AskTime(rest.ticket)
-    first, what = [*rest.words.split(None, 1), ""][:2]
-    booked = minutes(first)
-    if booked is None:
-        raise Refused("no.minutes")
-    return a.AskTime(rest.ticket, booked, what)
+    return a.AskTime(rest.ticket, *booked(rest.words))
 
 
 def _close(rest: Rest) -> a.Ask:
@@ -164,31 +144,6 @@ def _rate(rest: Rest) -> a.Ask:
     if not re.fullmatch(r"\d{1,3}", rest.words):
         raise Refused("no.stars")
     return a.AskRate(rest.ticket, int(rest.words))
-
-
-def _list(rest: Rest) -> a.Ask:
-    statuses: list[Status] = []
-    words: list[str] = []
-    every = mine = unassigned = False
-    assignee: Person | None = None
-    priority: Priority | None = None
-    for word in rest.words.replace("on hold", "hold").replace("in progress", "progress").split():
-        low = word.lower()
-        if low in STATUS_WORDS:
-            statuses.append(STATUS_WORDS[low])
-        elif low in list(Priority):
-            priority = Priority(low)
-        elif low == "all":
-            every = True
-        elif low in ("mine", "me"):
-            mine = True
-        elif low == "unassigned":
-            unassigned = True
-        elif word in rest.people:
-            assignee = rest.people[word]
-        else:
-            words.append(word)
-    return a.AskList(tuple(statuses), every, mine, unassigned, assignee, priority, " ".join(words))
 
 
 def _duty(rest: Rest) -> a.Ask:
@@ -235,7 +190,11 @@ VERBS: dict[str, Verb] = {
     "reopen": Verb("reopen KEY", lambda rest: a.AskReopen(rest.ticket)),
     "rate": Verb("rate KEY 1-5", _rate),
     "time": Verb("time KEY [1h30 what for]", _time),
-    "list": Verb("list [status] [mine|unassigned] [all] [priority] [@person] [words]", _list, alone=True),
+    "list": Verb(
+        "list [status] [mine|unassigned] [all] [priority] [@person] [words]",
+        lambda rest: filtered(rest.words, rest.people),
+        alone=True,
+    ),
     "preview": Verb("preview KEY", lambda rest: a.AskPreview(rest.ticket)),
     "whoami": Verb("whoami [code]", lambda rest: a.AskWhoAmI(rest.words), alone=True),
     "duty": Verb("duty [on|off]", _duty, alone=True),

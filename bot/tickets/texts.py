@@ -480,6 +480,19 @@ TEXTS: dict[str, Text] = {
     ),
     "no.usage": Text("Write it like this: `{usage}`.", "Bitte so schreiben: `{usage}`."),
     "no.value": Text("“{value}” is not one of: {choices}.", "„{value}“ ist keins von: {choices}."),
+    "no.filter": Text(
+        "I don't know the filter “{word}”; I know {choices}. To look for it as a word, put it in quotes.",
+        "Den Filter „{word}“ kenne ich nicht; ich kenne {choices}. Als Wort suche ich es in Anführungszeichen.",
+    ),
+    "no.filter.nearest": Text(
+        "I don't know the filter “{word}”. Did you mean *{nearest}*? To look for it as a word, put it in quotes.",
+        "Den Filter „{word}“ kenne ich nicht. Meinten Sie *{nearest}*? Als Wort suche ich es in Anführungszeichen.",
+        "Den Filter „{word}“ kenne ich nicht. Meintest du *{nearest}*? Als Wort suche ich es in Anführungszeichen.",
+    ),
+    "no.filter.person": Text(
+        "I don't know who “{word}” is. Choose the person while you type, or put the words in quotes to look for them.",
+        "Ich weiß nicht, wer „{word}“ ist. Bitte die Person beim Tippen auswählen; Wörter suche ich in Anführungszeichen.",
+    ),
     "no.project": Text(
         "This channel is not set up yet. A member of your team can do it with `/ticket setup`.",
         "Dieser Kanal ist noch nicht eingerichtet. Ein Mitglied des Teams kann das mit `/ticket setup` tun.",
@@ -533,8 +546,8 @@ TEXTS: dict[str, Text] = {
         "{name} sieht den Teamkanal nicht und kann das Ticket darum nicht übernehmen.",
     ),
     "no.minutes": Text(
-        "Give a time such as 45m, 1h or 1h30, at most 24 hours.",
-        "Bitte eine Zeit wie 45m, 1h oder 1h30 angeben, höchstens 24 Stunden.",
+        "Give a time such as 45m, 1h, 1h30 or 1.5h, at most 24 hours.",
+        "Bitte eine Zeit wie 45m, 1h, 1h30 oder 1,5h angeben, höchstens 24 Stunden.",
     ),
     "no.code": Text(
         "That code is unknown or too old. Write `/ticket whoami` on the other network for a new one.",

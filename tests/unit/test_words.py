@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack import markup
+from bot import hub
 from bot.tickets import asks as a
+from bot.tickets.booking import booked
 from bot.tickets.grammar import VERBS, minutes, parse, usages
 from bot.tickets.model import Person, Priority, Status, Visibility
 from bot.tickets.texts import TEXTS, Refused, duration, say
@@ -56,6 +58,10 @@ PEOPLE = {"@Robin Smith": ROBIN}
         ),
         ("list unassigned", a.AskList(unassigned=True)),
         ("list in progress all", a.AskList((Status.IN_PROGRESS,), True)),
+        ("list On-Hold", a.AskList((Status.ON_HOLD,))),
+        ("list @Robin Smith urgent", a.AskList(assignee=ROBIN, priority=Priority.URGENT)),
+        ("time ACME-1 1 h 30 what for", a.AskTime("ACME-1", 90, "what for")),
+        ("time ACME-1 1,5h: what for", a.AskTime("ACME-1", 90, "what for")),
     ],
 )
 def test_commands_are_read(text: str, ask: a.Ask) -> None:
@@ -77,7 +83,11 @@ def test_in_a_thread_the_key_is_left_out() -> None:
         ("priority ACME-1 soon", "no.value"),
         ("assign ACME-1 somebody", "no.usage"),
         ("time ACME-1 later", "no.minutes"),
+        ("time ACME-1 1h30x", "no.minutes"),
         ("rate ACME-1 five", "no.stars"),
+        ("list urgnet", "no.filter.nearest"),
+        ("list foo:bar", "no.filter"),
+        ("list @robyn", "no.filter.person"),
         ("tag ACME-1", "no.usage"),
     ],
 )
@@ -104,6 +114,133 @@ def test_no_text_breaks_the_command_language(text: str) -> None:
 )
 def test_times_are_read(text: str, found: int | None) -> None:
     assert minutes(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1 h 30 what for", (90, "what for")),
+        ("1,5h", (90, "")),
+        ("2.5h call", (150, "call")),
+        (".5h", None),
+        ("½ h", (30, "")),
+        ("1½ Stunden Anruf", (90, "Anruf")),
+        ("1.33h", (80, "")),
+        ("90m", (90, "")),
+        ("1 h", (60, "")),
+        ("45 min", (45, "")),
+        ("45 MIN. reading", (45, "reading")),
+        ("2 Std.", (120, "")),
+        ("1 Std. 30 Min. Anruf", (90, "Anruf")),
+        ("1 hour 15 minutes", (75, "")),
+        ("1 Stunde und 15 Minuten", (75, "")),
+        ("1:30 h on site", (90, "on site")),
+        ("1h30 – on site", (90, "on site")),
+        ("1h, 30 mails", (60, "30 mails")),
+        ("1h30 20 mails", (90, "20 mails")),
+        ("45m second opinion", (45, "second opinion")),
+        ("90 reading code\nand more", (90, "reading code\nand more")),
+        ("24h", (1440, "")),
+        ("1\u00a0h\u00a030", (90, "")),
+        ("1h30x", None),
+        ("1h 30x", None),
+        ("1,5,2h", None),
+        ("1.5.2h", None),
+        ("1,5", None),
+        ("1,5h 30", None),
+        ("-1h", None),
+        ("0", None),
+        ("0h", None),
+        ("0.001h", None),
+        ("25h", None),
+        ("1441", None),
+        ("1h 90m", None),
+        ("1:90", None),
+        ("1:5", None),
+        ("1:30:00", None),
+        ("30m 1h", None),
+        ("1h30m20s", None),
+        ("1h 30m 20s", None),
+        ("1h30 2h", None),
+        ("2 days", None),
+        ("1 d 2h", None),
+        ("1h 5 days", None),
+        ("1h 30% done", None),
+        ("2d", None),
+        ("about 1h", None),
+        ("h", None),
+    ],
+)
+def test_times_are_read_as_people_mean_them_or_not_at_all(text: str, found: tuple[int, str] | None) -> None:
+    if found is not None:
+        assert booked(text) == found
+        return
+    with pytest.raises(Refused) as refused:
+        booked(text)
+    assert refused.value.key == "no.minutes"
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("urgnet", "urgent"),
+        ("urgant", "urgent"),
+        ("Urgen", "urgent"),
+        ("opne", "open"),
+        ("hihg", "high"),
+        ("lwo", "low"),
+        ("opeen", "open"),
+        ("clsoed", "closed"),
+        ("close", "closed"),
+        ("unasigned", "unassigned"),
+        ("pendign", "pending"),
+        ("statsu:open", "open"),
+        ("status:opne", "open"),
+        ("prio:high", "high"),
+        ("priority:HIGH", "high"),
+        ("--closed", "closed"),
+        ("@me", None),
+    ],
+)
+def test_what_is_almost_a_filter_is_refused_with_the_nearest(text: str, nearest: str | None) -> None:
+    with pytest.raises(Refused) as refused:
+        parse(f"list export {text}", PEOPLE)
+    assert text in refused.value.words("en")
+    if nearest is not None:
+        assert refused.value.values["nearest"] == nearest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export fails",
+        "night height formal spending sending",
+        "mail call email menu line",
+        "told cold mind opened",
+        "Error: timeout 12:30 https://acme.example std::string C:\\temp",
+        "csv-import -5 a--b",
+        "Ärger ΣΦΑΛΜΑ ガラス",
+    ],
+)
+def test_words_to_look_for_are_no_filters(text: str) -> None:
+    assert parse(f"list {text}", PEOPLE) == a.AskList(words=hub.plain(text))
+
+
+@pytest.mark.parametrize(
+    "quoted", ['"high urgnet"', "“high urgnet”", "„high urgnet“", "»high urgnet«", "'high urgnet'"]
+)
+def test_what_stands_in_quotes_is_looked_for(quoted: str) -> None:
+    assert parse(f"list low {quoted}", PEOPLE) == a.AskList(priority=Priority.LOW, words="high urgnet")
+    assert parse('list "@Robin Smith" "status:open"', PEOPLE) == a.AskList(words="@Robin Smith status:open")
+
+
+def test_a_name_that_begins_like_anothers_is_no_filter_for_them() -> None:
+    ann, anna = Person("slack", "U2", "Ann"), Person("slack", "U3", "Anna Lee")
+    people = {"@Ann": ann, "@Anna Lee": anna}
+    assert parse("list @Anna Lee", people) == a.AskList(assignee=anna)
+    assert parse("list @Ann x", people) == a.AskList(assignee=ann, words="x")
+    with pytest.raises(Refused):
+        parse("list @Annika", people)
 
 
 def test_times_are_written() -> None:
