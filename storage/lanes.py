@@ -20,7 +20,7 @@ from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
 from bot.ports import Clock, Lane, Ring, Unavailable
-from storage import codec
+from storage import codec, private
 from storage.schema import OWED, SENDING, delivery, door, is_open, surface, timer
 from storage.store import SqlStore
 
@@ -75,7 +75,7 @@ class MemoryLanes:
             self._ring_at(at, name)
 
     async def start(self, lane: Lane, ring: Ring) -> None:
-        self._lock = _lock_file(self._store)
+        self._lock = lock_file(str(self._store.url.database))
         self._lane, self._ring = lane, ring
         await self._load()
         self._background = [
@@ -352,14 +352,18 @@ def _data_version(connection: sa.Connection, _: object) -> int:
     return version
 
 
-def _lock_file(store: SqlStore) -> IO[str]:
-    """Hold the lock that keeps a second process from driving the same file; it ends with the process."""
-    lock = Path(f"{store.url.database}.lock").open("w")  # noqa: SIM115 - held until stop
+def lock_file(database: str) -> IO[str]:
+    """Hold the lock that keeps a second process from driving the same file; it ends with the process.
+
+    Raises:
+        AlreadyRunning: another process holds it.
+    """
+    lock = private.opened(Path(f"{database}.lock"), "w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise AlreadyRunning(store.url.database) from None
+        raise AlreadyRunning(database) from None
     return lock
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import event, exc
 
 from bot.ports import Conflict, Due, Outcome, Tx, Unavailable
 from bot.tickets.model import Place
-from storage import codec
+from storage import codec, private
 from storage.ledger import Ledger
 from storage.tx import SqlTx
 
@@ -149,6 +149,8 @@ def make_engine(url: sa.URL, *, reads: bool = False, references: bool = True) ->
     """
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_size=POSTGRES_THREADS, pool_pre_ping=True, hide_parameters=True)
+    if url.database:
+        private.keep(url.database)
     engine = sa.create_engine(url, connect_args={"timeout": 10}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
@@ -163,10 +164,13 @@ class WebNetwork:
         ident = secrets.token_hex(16)
         path = self._path(ident)
         assert path is not None
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        for folder in (self._files, path.parent):
+            await asyncio.to_thread(folder.mkdir, 0o700, parents=True, exist_ok=True)
         size, limit = 0, self.settings.file_limit_mb * 1_000_000
+        # Nobody else on the machine reads it, whatever the umask says.
+        number = await asyncio.to_thread(os.open, path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
-            with path.open("wb") as kept:
+            with os.fdopen(number, "wb") as kept:
                 async for chunk in chunks:
                     size += len(chunk)
                     if size > limit:
