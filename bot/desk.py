@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -77,6 +77,8 @@ HOME = {
 HOME_LIMIT = 10
 #: Seconds for which what was said waits for a database that is away, and between two tries.
 PATIENCE, PATIENCE_PAUSE = 600.0, 0.5
+#: How long a look back waits for cards that are being looked for, and the seconds between two looks.
+CARDS_WITHIN, LOOK_EVERY = timedelta(minutes=10), 0.25
 #: How many tickets or tags are suggested while somebody types.
 SUGGESTED = 25
 
@@ -221,7 +223,19 @@ class Desk:
         await self._store.transact(lambda tx: tx.hear(network, at))
 
     async def watched(self, network: str) -> list[Watched]:
-        """Return the threads of open tickets on a network, newest tickets first."""
+        """Return the threads of open tickets on a network, newest tickets first.
+
+        Those too that hang on a card which may stand already: it is looked for first.
+        """
+        places, patience = await self.places(network), self._clock.now() + CARDS_WITHIN
+        # What is owed to a place that is shut is not looked for until it opens.
+        while await self._store.read(
+            lambda tx: any(tx.may_be_card(place) and tx.shut(place) is None for place in places)
+        ):
+            if self._clock.now() > patience:
+                log.warning("cards_not_found_yet", network=network)
+                break
+            await self._clock.sleep(LOOK_EVERY)
         return await self._store.read(lambda tx: tx.watched(network))
 
     async def places(self, network: str) -> list[Place]:
