@@ -34,6 +34,7 @@ from storage.schema import (
     is_owed,
     pace,
     post,
+    restored,
     surface,
     thread,
 )
@@ -174,6 +175,24 @@ class Ledger:
             )
             self._tx.woken[row.surface] = None
         return len(rows)
+
+    def doubt(self, since: float, until: float) -> None:
+        """A backup of time `since` was restored: what happened before `until` may have been sent since then.
+
+        It is looked for before it is sent, as after any outcome in doubt; what is owed later for what
+        happened in that time too.
+        """
+        earliest = sa.case((delivery.c.since < since, delivery.c.since), else_=since)
+        done = self._connection.execute(
+            sa.update(delivery)
+            .where(is_open)
+            .values(state=SENDING, since=earliest, due=0)
+            .returning(delivery.c.surface)
+        )
+        self._tx.woken |= set(done.scalars())
+        self._connection.execute(sa.update(delivery).where(is_aside).values(since=earliest))
+        self._connection.execute(sa.delete(restored))
+        self._connection.execute(sa.insert(restored), {"since": since, "until": until})
 
     def drop(self, ident: int) -> bool:
         """Give up on one delivery that was set aside; False when there is none by that number."""

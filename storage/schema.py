@@ -285,6 +285,15 @@ heard = sa.Table(
     sa.Column("at", Time, nullable=False),
 )
 
+#: Backups that were restored: what happened between the two may have been sent by the desk as it was then.
+restored = sa.Table(
+    "restored",
+    metadata,
+    # primary key: Tx.owe_one, once a debt: may it stand already?
+    sa.Column("until", Time, primary_key=True),
+    sa.Column("since", Time, nullable=False),
+)
+
 #: One person's accounts on several networks: those with the same value in `joined` are one person's.
 identity = sa.Table(
     "identity",

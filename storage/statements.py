@@ -12,7 +12,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from bot.tickets.model import Visibility
 from storage.schema import (
     DONE,
+    OWED,
     SENDING,
+    Time,
     access,
     burst,
     delivery,
@@ -28,6 +30,7 @@ from storage.schema import (
     place,
     post,
     project,
+    restored,
     surface,
     taken,
     thread,
@@ -192,12 +195,22 @@ SUBJECT_AT = sa.select(post.c.subject).where(
 )
 
 
+#: When a backup was taken before what happened at a time that was restored after it; None, as almost always.
+_DOUBTED = (
+    sa.select(sa.func.min(restored.c.since))
+    .where(restored.c.until > sa.bindparam("happened", type_=Time))
+    .scalar_subquery()
+)
+
+
 class Upserts:
     """The statements with `on conflict`, which each dialect spells for itself."""
 
     def __init__(self, insert: Any) -> None:
         self.take = insert(taken).on_conflict_do_nothing().returning(taken.c.ref)
-        self.owe = insert(delivery).on_conflict_do_nothing()
+        # What a desk that is gone may have sent is looked for first, as after any outcome in doubt.
+        state = sa.case((_DOUBTED.is_(None), OWED), else_=SENDING)
+        self.owe = insert(delivery).values(state=state, since=_DOUBTED).on_conflict_do_nothing()
         self.inside = insert(inside).on_conflict_do_nothing()
         self.alias = insert(thread).on_conflict_do_nothing()
         self.entry = _upsert(insert(entry), ["id"], "text", "rest")

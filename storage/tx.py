@@ -144,6 +144,7 @@ class SqlTx(Reading):
             "audience": side.value,
             "subject": owed.subject,
             "rank": 0 if isinstance(content, CustomerCard | StaffCard) else rank,
+            "happened": rank,
             "entry": pinned.id if isinstance(pinned, Message | Note) else None,
             "entry_visibility": _visibility(pinned),
             "words": content.text if isinstance(content, StaffNotice) else None,

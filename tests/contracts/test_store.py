@@ -435,7 +435,7 @@ def test_the_migrations_make_the_tables_that_the_code_expects(database_url: str)
     from alembic.migration import MigrationContext
 
     assert is_current(database_url)
-    assert upgrade(database_url) == "0009"
+    assert upgrade(database_url) == "0010"
     engine = sa.create_engine(database_url)
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)

@@ -1,0 +1,159 @@
+"""A desk that is restored from a backup says nothing a second time, and takes up what was said since."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from adapters.discord.network import DiscordNetwork
+from adapters.slack.network import SlackNetwork
+from bot.__main__ import app
+from bot.desk import Desk
+from bot.ports import Watched
+from bot.tickets.model import PostRef
+from tests.discord_office import DiscordOffice
+from tests.office import Office
+from tests.scenarios.test_catching_up import caught_up
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def come(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set when a look back has come to the threads; nothing is found before: it must wait for cards."""
+    come = asyncio.Event()
+    watched = Desk.watched
+
+    async def coming(desk: Desk, network: str) -> list[Watched]:
+        come.set()
+        return await watched(desk, network)
+
+    monkeypatch.setattr(Desk, "watched", coming)
+    for kind in (SlackNetwork, DiscordNetwork):
+
+        async def find(*given: Any, find: Any = kind.find) -> dict[str, PostRef]:
+            await come.wait()
+            found: dict[str, PostRef] = await find(*given)
+            return found
+
+        monkeypatch.setattr(kind, "find", find)
+    return come
+
+
+def halfdoor(*arguments: str | Path, database: str, **environment: str) -> str:
+    done = runner.invoke(
+        app,
+        [str(one) for one in arguments],
+        env={"HALFDOOR_DATABASE_URL": database, "COLUMNS": "200", **environment},
+    )
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+async def test_a_restored_desk_on_slack_has_said_everything_once(
+    socket: Office, come: asyncio.Event, tmp_path: Path
+) -> None:
+    office, file = socket, tmp_path / "backup.zip"
+    await office.ticket()
+    office.carla.say(office.front, "before", thread=office.outside())
+    await office.settle()
+    await caught_up(office)
+    halfdoor("db", "backup", file, database=office.database_url)
+    office.carla.say(office.front, "since", thread=office.outside())
+    office.robin.say(office.back, "<@UHALFDOOR> reply answered since", thread=office.inside())
+    office.robin.say(office.back, "noted since", thread=office.inside())
+    office.dora.say(office.front, "<@UHALFDOOR> Another matter")
+    await office.settle()
+    office.dora.say(office.front, "more of it", thread=office.outside("ACME-2"))
+    office.robin.say(office.back, "<@UHALFDOOR> reply answered too", thread=office.inside("ACME-2"))
+    await office.settle()
+    stood = {
+        (key, side): (office.customer_thread(key) if side else office.staff_thread(key))
+        for key in ("ACME-1", "ACME-2")
+        for side in (0, 1)
+    }
+    roots = len(office.carla.sees(office.front)), len(office.robin.sees(office.back))
+    await office.halfdoor.stop()
+    come.clear()
+    halfdoor("db", "restore", file, "--force", database=office.database_url)
+    await office.open(link=False)
+    await caught_up(office)
+    await caught_up(office)
+    assert (len(office.carla.sees(office.front)), len(office.robin.sees(office.back))) == roots
+    for (key, side), rows in stood.items():
+        assert (office.customer_thread(key) if side else office.staff_thread(key)) == rows
+    entries = await office.halfdoor.store.look(
+        lambda connection, _: connection.exec_driver_sql("select text from entry").scalars().all()
+    )
+    assert sorted(entries) == [
+        "Another matter", "Export fails with an empty file", "answered since", "answered too", "before",
+        "more of it", "noted since", "since",
+    ]  # fmt: skip
+    office.carla.say(office.front, "after", thread=office.outside())
+    office.dora.say(office.front, "after too", thread=office.outside("ACME-2"))
+    await office.settle()
+    assert office.staff_thread()[-1] == "Carla (Acme): after\n🌐 public"
+    assert office.staff_thread("ACME-2")[-1] == "Dora (Acme): after too\n🌐 public"
+
+
+async def test_a_restored_desk_on_discord_has_said_everything_once(
+    sqlite_url: str, come: asyncio.Event, tmp_path: Path
+) -> None:
+    async with DiscordOffice(sqlite_url) as office:
+        file = tmp_path / "backup.zip"
+        await office.ticket()
+        await office.carla.send(office.thread(office.front), "before")
+        await looked_back(office)
+        halfdoor("db", "backup", file, database=sqlite_url)
+        await office.carla.send(office.thread(office.front), "since")
+        await office.carla.send(office.thread(office.front), "since")
+        await office.robin.send(office.thread(office.back), f"<@{office.me}> reply answered since")
+        await office.robin.send(office.thread(office.back), "noted since")
+        await office.carla.send(office.front, f"<@{office.me}> Another matter")
+        await office.settle()
+        await office.press(office.robin, office.back, "join")
+        await office.carla.send(office.thread(office.front, "ACME-2"), "more of it")
+        await office.robin.send(office.thread(office.back, "ACME-2"), f"<@{office.me}> reply answered too")
+        await office.settle()
+        stood = everything_on(office)
+        await office.halfdoor.stop()
+        come.clear()
+        halfdoor("db", "restore", file, "--force", database=sqlite_url)
+        await office.open()
+        await looked_back(office)
+        await looked_back(office)
+        assert everything_on(office) == stood
+        entries = await office.halfdoor.store.look(
+            lambda connection, _: connection.exec_driver_sql("select text from entry").scalars().all()
+        )
+        assert sorted(entries) == [
+            "Another matter", "Export fails with an empty file", "answered since", "answered too", "before",
+            "more of it", "noted since", "since", "since",
+        ]  # fmt: skip
+        await office.carla.send(office.thread(office.front, "ACME-2"), "after")
+        await office.settle()
+        assert office.inside("ACME-2")[-1].startswith("Carla")
+        assert "after" in office.inside("ACME-2")[-1]
+
+
+def everything_on(office: DiscordOffice) -> list[list[str]]:
+    threads = [*office.front.threads, *office.back.threads]
+    return [
+        office.sees(office.carla, office.front),
+        office.sees(office.robin, office.back),
+        *(sorted(office.sees(office.robin, one)) for one in threads),
+    ]
+
+
+async def looked_back(office: DiscordOffice) -> None:
+    await office.settle()
+    heard = await office.halfdoor.desk.heard("discord")
+    async with asyncio.timeout(10):
+        while await office.halfdoor.desk.heard("discord") == heard:
+            await office.clock.advance(61)
+            await asyncio.sleep(0.02)
+    await office.settle()
