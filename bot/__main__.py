@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 import signal
+import unicodedata
 import webbrowser
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,6 +40,7 @@ from storage.backup import MARGIN, InTheWay, NoBackup, back_up, restore
 from storage.lanes import AlreadyRunning, lock_file
 from storage.ledger import Ledger
 from storage.store import SqlStore
+from storage.tx import SqlTx
 from storage.upgrade import Newer, is_current, upgrade
 
 app = typer.Typer(
@@ -64,6 +67,19 @@ DEMO = """Halfdoor is running. Open this page: a customer is on the left, your t
 
 Open a ticket on the left. On the right answer it, and leave a note that the left never sees; then close it.
 {kept} Ctrl-C stops it."""
+
+#: What an id on each network looks like, and how to say so. Slack: channels begin with C, older private ones
+#: with G (docs.slack.dev/apis/web-api/using-the-conversations-api). Discord: snowflakes, 64 bits in decimal.
+PLACES = {
+    "slack": (re.compile(r"[CG][A-Z0-9]{1,20}"), "a channel's id, such as slack:C0123456789"),
+    "discord": (re.compile(r"[1-9][0-9]{14,19}"), "a channel's id, such as discord:1012345678901234567"),
+    "web": (
+        re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"),
+        "small letters, digits and hyphens, such as web:acme",
+    ),
+}
+#: Characters of a project's name, as in a chat's form; letters and signs that show nothing.
+NAME_LIMIT, BLANK = 60, "\u115f\u1160\u3164\uffa0\u2800"
 
 Chosen = TypeVar("Chosen", bound=BaseSettings)
 
@@ -241,6 +257,9 @@ def project_add(
     """Link places to a project. In a chat `/ticket setup` does the same and checks the channels too."""
     if not PROJECT_KEY.fullmatch(key):
         raise Stop(f"“{key}” is no key: use 2 to 10 capital letters or digits, such as ACME.")
+    name = " ".join(name.split())
+    if not (_is_seen(name) and len(name) <= NAME_LIMIT):
+        raise Stop(f"A name has 1 to {NAME_LIMIT} characters, and something to see in it.")
     if language not in LANGUAGES:
         raise Stop(f"“{language}” is not a language I speak: choose one of {', '.join(LANGUAGES)}.")
     linked = Project(key, name, language, reopen_days, every_message, whole_team)
@@ -249,15 +268,25 @@ def project_add(
         raise Stop("The staff place cannot be a customer place too.")
 
     async def work(store: SqlStore) -> None:
+        def linking(_: object, tx: SqlTx) -> tuple[Link | None, Link | None]:
+            before = tx.project(key)
+            tx.link_places(linked, customers, inside)
+            return before, tx.project(key)
+
         try:
-            await store.change(lambda _, tx: tx.link_places(linked, customers, inside))
+            before, after = await store.change(linking)
         except PlaceTaken as taken:
             raise Stop(f"One of these places belongs to {taken} already.") from None
         except PlaceInside as once:
             raise Stop(f"{once} has been a team's place: what was said there stands there still.") from None
+        assert after is not None
+        if before is None:
+            out.print(f"{key} is set up.")
+        else:
+            said = "; ".join(_changes(before, after)) or "nothing has changed"
+            out.print(f"{key}: {said}.", soft_wrap=True, highlight=False, markup=False)
 
     _with_store(work)
-    out.print(f"{key} is set up.")
 
 
 @project.command("list")
@@ -268,12 +297,9 @@ def project_list() -> None:
         table = Table("Key", "Name", "Language", "Reopen days", "Intake", "Customer places", "Staff place")
         for link in await store.look(lambda _, tx: tx.links()):
             about = link.project
-            places = "\n".join(f"{one.network}:{one.id}" for one in link.customer_places)
-            intake = "every message" if about.every_message else "mentions"
-            staff = f"{link.staff_place.network}:{link.staff_place.id}"
-            table.add_row(
-                about.key, about.name, about.language, str(about.reopen_days), intake, places, staff
-            )
+            places, staff = "\n".join(map(_named, link.customer_places)), _named(link.staff_place)
+            days = str(about.reopen_days)
+            table.add_row(about.key, about.name, about.language, days, _intake(about), places, staff)
         out.print(table)
 
     _with_store(work)
@@ -499,7 +525,49 @@ def _place(text: str) -> Place:
     network, colon, ident = text.partition(":")
     if not (network and colon and ident):
         raise Stop(f"“{text}” is no place: write network:id, such as slack:C0123456789.")
+    if network not in PLACES:
+        raise Stop(f"“{network}” is no network I know: choose one of {', '.join(PLACES)}.")
+    shape, like = PLACES[network]
+    if not shape.fullmatch(ident):
+        raise Stop(f"“{ident}” cannot be a place on {network}: write {like}.")
     return Place(network, ident)
+
+
+def _is_seen(text: str) -> bool:
+    """Whether there is anything to see in a text: a letter, a digit or a sign, and none that is blank."""
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK for sign in text)
+
+
+def _changes(before: Link, after: Link) -> Iterator[str]:
+    """Say what is not as it was, the part that people see first."""
+    old, new = before.project, after.project
+    if before.staff_place != after.staff_place:
+        yield f"staff place {_named(before.staff_place)} -> {_named(after.staff_place)}"
+    for place in (one for one in after.customer_places if one not in before.customer_places):
+        yield f"customer place {_named(place)} is new"
+    for place in (one for one in before.customer_places if one not in after.customer_places):
+        yield f"customer place {_named(place)} is no longer one"
+    for what, was, now in (
+        ("name", old.name, new.name),
+        ("language", old.language, new.language),
+        ("days to reopen", old.reopen_days, new.reopen_days),
+        ("intake", _intake(old), _intake(new)),
+        ("staff threads", _threads(old), _threads(new)),
+    ):
+        if was != now:
+            yield f"{what} {was} -> {now}"
+
+
+def _named(place: Place) -> str:
+    return f"{place.network}:{place.id}"
+
+
+def _intake(about: Project) -> str:
+    return "every message" if about.every_message else "mentions"
+
+
+def _threads(about: Project) -> str:
+    return "for the whole team" if about.whole_team else "private"
 
 
 def main() -> None:

@@ -91,6 +91,63 @@ def test_projects_are_added_and_listed() -> None:
     )
 
 
+def test_what_is_changed_of_a_project_is_said() -> None:
+    assert invoke("db", "upgrade")[0] == 0
+    add = ("project", "add", "ACME")
+    assert invoke(*add, "Acme", "--customer", "slack:C1", "--staff", "slack:C2")[0] == 0
+    assert invoke(*add, "Acme", "--customer", "slack:C1", "--staff", "slack:C2")[1] == (
+        "ACME: nothing has changed.\n"
+    )
+    more = "--customer", "discord:1012345678901234567", "--customer", "web:acme", "--every-message"
+    options = "--staff", "slack:G3", "--language", "de", "--reopen-days", "14", "--whole-team"
+    assert invoke(*add, " Acme  [b]Inc ", *more, *options)[1] == (
+        "ACME: staff place slack:C2 -> slack:G3;"
+        " customer place discord:1012345678901234567 is new; customer place web:acme is new;"
+        " customer place slack:C1 is no longer one;"
+        " name Acme -> Acme [b]Inc; language en -> de; days to reopen 7 -> 14;"
+        " intake mentions -> every message; staff threads private -> for the whole team.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("teams:C1", "“teams” is no network I know: choose one of slack, discord, web."),
+        ("Slack:C1", "“Slack” is no network I know"),
+        ("slack:#acme-support", "“#acme-support” cannot be a place on slack: write a channel's id, such as"),
+        ("slack:D0123456789", "“D0123456789” cannot be a place on slack"),
+        ("slack:U0123456789", "cannot be a place on slack"),
+        ("slack:c0123456789", "cannot be a place on slack"),
+        ("slack:C0123 456", "cannot be a place on slack"),
+        ("discord:acme-support", "“acme-support” cannot be a place on discord"),
+        ("discord:0", "cannot be a place on discord"),
+        ("discord:<#1012345678901234567>", "cannot be a place on discord"),
+        ("discord:-1012345678901234567", "cannot be a place on discord"),
+        ("web:Acme Support", "“Acme Support” cannot be a place on web: write small letters"),
+        ("web:a/b", "cannot be a place on web"),
+        ("web:-", "cannot be a place on web"),
+        ("slack:", "is no place"),
+    ],
+)
+def test_a_place_that_cannot_be_one_is_refused(place: str, words: str) -> None:
+    assert invoke("db", "upgrade")[0] == 0
+    for places in (
+        ("--customer", place, "--staff", "slack:C2"),
+        ("--customer", "slack:C1", "--staff", place),
+    ):
+        code, said = invoke("project", "add", "ACME", "Acme", *places)
+        assert code == 1
+        assert words in said
+    assert "ACME" not in invoke("project", "list")[1]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "\u3164", "\u2800", "\u00ad\u0301", "x" * 61])
+def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
+    assert invoke("db", "upgrade")[0] == 0
+    code, said = invoke("project", "add", "ACME", name, "--customer", "slack:C1", "--staff", "slack:C2")
+    assert (code, said) == (1, "A name has 1 to 60 characters, and something to see in it.\n")
+
+
 async def test_deliveries_are_listed_retried_and_dropped(office: Office) -> None:
     await office.ticket()
     fault = office.server.fault("chat.postMessage", "error", times=99, code="restricted_action")
