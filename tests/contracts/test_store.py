@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.asking import apply
-from bot.ports import Conflict, Delivered, Due, Link, Opened, Postponed, Tx, Unavailable
+from bot.ports import Conflict, Delivered, Due, Link, Opened, Postponed, SetAside, Tx, Unavailable
 from bot.tickets import commands as c
 from bot.tickets.asks import AskList
 from bot.tickets.decide import decide, open_ticket
@@ -35,6 +35,7 @@ from bot.tickets.model import (
     Visibility,
 )
 from bot.tickets.project import project
+from storage.ledger import Ledger
 from storage.schema import metadata
 from storage.store import SqlStore
 from storage.tx import SqlTx
@@ -365,6 +366,44 @@ async def test_lists_filter_and_the_public_ones_by_what_customers_may_know(store
     inside = await store.read(lambda tx: tx.count_by_status("ACME", public=False))
     outside = await store.read(lambda tx: tx.count_by_status("ACME", public=True))
     assert (inside, outside) == ({"open": 1, "on_hold": 1, "closed": 1}, {"open": 2, "closed": 1})
+
+
+async def test_what_may_have_been_sent_since_a_backup_is_looked_for_first(store: SqlStore) -> None:
+    """Ledger.doubt: what is owed or set aside now, and what is owed later for what happened before."""
+    opened = await store.transact(new_ticket)
+    taken, restored = NOW + timedelta(hours=1), NOW + timedelta(hours=3)
+    first = await store.next_due(1, NOW, None, {})
+    assert isinstance(first, Due)
+    await store.settle(first.id, Delivered({"": PostRef(FRONT, "1")}))
+    aside = await store.next_due(2, NOW, None, {})
+    assert isinstance(aside, Due)
+    await store.settle(aside.id, SetAside("refused", None))
+    await store.change(lambda c_, tx: Ledger(c_, tx).doubt(taken.timestamp(), restored.timestamp()))
+
+    def say(tx: Tx, ident: str, at: datetime) -> None:
+        now = tx.ticket(opened.ticket.key)
+        assert now is not None
+        apply(tx, LINK, now, c.AddMessage(by=ROBIN, entry_id=ident, text=ident), at)
+
+    await store.transact(lambda tx: say(tx, "again", restored - timedelta(seconds=1)))
+    await store.transact(lambda tx: say(tx, "anew", restored + timedelta(seconds=1)))
+    assert await store.change(lambda c_, tx: Ledger(c_, tx).retry(None)) == 1
+    since: dict[str, datetime | None] = {}
+    for lane in (1, 2):
+        settled = None
+        while isinstance(due := await store.next_due(lane, restored + timedelta(days=1), settled, {}), Due):
+            since[f"{lane} {due.delivery.subject}"] = due.since
+            post = PostRef(due.delivery.surface.place, f"p{due.id}")
+            settled = due.id, Delivered({} if due.posts else {"": post})
+    assert since == {
+        "1 entry:m1": taken,
+        "1 entry:again": taken,
+        "1 entry:anew": None,
+        "2 card": NOW,  # its own first try was before
+        "2 entry:m1": taken,
+        "2 entry:again": taken,
+        "2 entry:anew": None,
+    }
 
 
 async def test_a_timer_rings_once_and_can_be_moved(store: SqlStore) -> None:

@@ -62,6 +62,21 @@ class PostgresServer:
         self.execute(f"create database {name} template {template}")
         return self.url(name)
 
+    def dump(self, url: str, name: str) -> None:
+        """Write a database into a dump, as whoever runs the server does."""
+        self._run("pg_dump", *self._where, "-Fc", "-f", self._data / name, url.rpartition("/")[2])
+
+    def restore(self, url: str, name: str) -> None:
+        """Put a dump in the place of a database."""
+        self.drop(url)
+        self.execute(f"create database {url.rpartition('/')[2]} template template0")
+        database = "-d", url.rpartition("/")[2]
+        self._run("pg_restore", *self._where, *database, "--exit-on-error", self._data / name)
+
+    @property
+    def _where(self) -> tuple[object, ...]:
+        return "-h", "127.0.0.1", "-p", self.port, "-U", "postgres"
+
     def drop(self, url: str) -> None:
         self.execute(f"drop database if exists {url.rpartition('/')[2]} with (force)")
 

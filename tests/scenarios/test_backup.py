@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.desk import Desk
 from bot.ports import Watched
 from bot.tickets.model import PostRef
 from tests.discord_office import DiscordOffice
+from tests.doubles.postgres import PostgresServer
 from tests.office import Office
 from tests.scenarios.test_catching_up import caught_up
 
@@ -54,15 +56,47 @@ def halfdoor(*arguments: str | Path, database: str, **environment: str) -> str:
     return done.output
 
 
+class Vault:
+    """Where a backup is kept, on each database by its own means."""
+
+    def __init__(self, database: str, file: Path, server: PostgresServer | None) -> None:
+        self.database = database
+        self.file = file
+        self.server = server
+        self.begun = ""
+
+    async def put(self) -> None:
+        self.begun = datetime.now(UTC).isoformat()
+        if self.server is None:
+            await asyncio.to_thread(halfdoor, "db", "backup", self.file, database=self.database)
+        else:
+            await asyncio.to_thread(self.server.dump, self.database, self.file.name)
+
+    async def take(self) -> None:
+        if self.server is None:
+            restore = ("db", "restore", self.file, "--force")
+            await asyncio.to_thread(halfdoor, *restore, database=self.database)
+        else:
+            await asyncio.to_thread(self.server.restore, self.database, self.file.name)
+            restored = ("db", "restored", "--at", self.begun)
+            await asyncio.to_thread(halfdoor, *restored, database=self.database)
+
+
+@pytest.fixture
+def vault(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Vault:
+    server = request.getfixturevalue("postgres")[0] if database_url.startswith("postgresql") else None
+    return Vault(database_url, tmp_path / "backup.zip", server)
+
+
 async def test_a_restored_desk_on_slack_has_said_everything_once(
-    socket: Office, come: asyncio.Event, tmp_path: Path
+    both: Office, come: asyncio.Event, vault: Vault
 ) -> None:
-    office, file = socket, tmp_path / "backup.zip"
+    office = both
     await office.ticket()
     office.carla.say(office.front, "before", thread=office.outside())
     await office.settle()
     await caught_up(office)
-    halfdoor("db", "backup", file, database=office.database_url)
+    await vault.put()
     office.carla.say(office.front, "since", thread=office.outside())
     office.robin.say(office.back, "<@UHALFDOOR> reply answered since", thread=office.inside())
     office.robin.say(office.back, "noted since", thread=office.inside())
@@ -79,7 +113,7 @@ async def test_a_restored_desk_on_slack_has_said_everything_once(
     roots = len(office.carla.sees(office.front)), len(office.robin.sees(office.back))
     await office.halfdoor.stop()
     come.clear()
-    halfdoor("db", "restore", file, "--force", database=office.database_url)
+    await vault.take()
     await office.open(link=False)
     await caught_up(office)
     await caught_up(office)
@@ -101,14 +135,13 @@ async def test_a_restored_desk_on_slack_has_said_everything_once(
 
 
 async def test_a_restored_desk_on_discord_has_said_everything_once(
-    sqlite_url: str, come: asyncio.Event, tmp_path: Path
+    database_url: str, come: asyncio.Event, vault: Vault
 ) -> None:
-    async with DiscordOffice(sqlite_url) as office:
-        file = tmp_path / "backup.zip"
+    async with DiscordOffice(database_url) as office:
         await office.ticket()
         await office.carla.send(office.thread(office.front), "before")
         await looked_back(office)
-        halfdoor("db", "backup", file, database=sqlite_url)
+        await vault.put()
         await office.carla.send(office.thread(office.front), "since")
         await office.carla.send(office.thread(office.front), "since")
         await office.robin.send(office.thread(office.back), f"<@{office.me}> reply answered since")
@@ -122,7 +155,7 @@ async def test_a_restored_desk_on_discord_has_said_everything_once(
         stood = everything_on(office)
         await office.halfdoor.stop()
         come.clear()
-        halfdoor("db", "restore", file, "--force", database=sqlite_url)
+        await vault.take()
         await office.open()
         await looked_back(office)
         await looked_back(office)
