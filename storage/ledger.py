@@ -8,7 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.ports import Delivered, Due, Moved, Outcome, Postponed, SetAside, Standing
-from bot.tickets.deliveries import Delivery, StaffNotice, ToCustomer, ToStaff
+from bot.tickets.deliveries import (
+    CustomerCard,
+    Delivery,
+    StaffCard,
+    StaffNotice,
+    ToCustomer,
+    ToStaff,
+)
 from bot.tickets.model import (
     CustomerSurface,
     Message,
@@ -76,11 +83,11 @@ class Ledger:
                 return now + wait - AHEAD / 2
             self._take(place, row.whole_at, now, wait, budget)
         self._connection.execute(statements.MARK, {"b_id": row.id, "b_since": row.since or now + wait})
+        owed = _compose(row)
         return Due(
             id=row.id,
-            delivery=_compose(row),
-            # Nothing in it may depend on what happened behind the door: customers can read marks.
-            mark="/".join((row.ticket, row.audience, row.subject, *([str(row.begun)] if row.begun else []))),
+            delivery=owed,
+            mark=_mark(row, owed),
             attempts=row.attempts + 1,
             wait=wait,
             posts=self._posts(row),
@@ -310,6 +317,18 @@ def _believed(at: float | None, now: float) -> float:
 
 def _where(at: PostRef) -> dict[str, str]:
     return {"network": at.place.network, "place": at.place.id, "id": at.id}
+
+
+def _mark(row: Any, owed: Delivery) -> str:
+    """Return what a post is found by. Nothing in it may depend on what happened behind the door: who sees a
+    post can read its mark.
+
+    A card's says when its ticket was opened: from a backup a number may be given out again to another.
+    """
+    card = owed.content
+    opened = [f"{card.opened_at.timestamp():.6f}"] if isinstance(card, CustomerCard | StaffCard) else []
+    begun = [str(row.begun)] if row.begun else []
+    return "/".join((row.ticket, row.audience, row.subject, *opened, *begun))
 
 
 def _compose(row: Any) -> Delivery:

@@ -134,6 +134,35 @@ async def test_a_restored_desk_on_slack_has_said_everything_once(
     assert office.staff_thread("ACME-2")[-1] == "Dora (Acme): after too\n🌐 public"
 
 
+async def test_a_number_that_is_given_out_again_takes_nobodys_card(
+    both: Office, come: asyncio.Event, vault: Vault
+) -> None:
+    """A ticket that began by a command cannot be looked up: another has its number then, and not its thread."""
+    office = both
+    await office.ticket()
+    await caught_up(office)
+    await vault.put()
+    await office.dora.slash(office.front, "create By command")
+    await office.settle()
+    office.carla.say(office.front, "<@UHALFDOOR> By mention")
+    await office.settle()
+    before = office.carla.sees(office.front)
+    (lost,) = (row for row in before if "ACME-2 · By command" in row)
+    await office.halfdoor.stop()
+    come.clear()
+    await vault.take()
+    await office.open(link=False)
+    await caught_up(office)
+    await caught_up(office)
+    after = office.carla.sees(office.front)
+    assert lost in after
+    assert [row for row in after if "ACME-2 · By mention" in row] == [
+        row.replace("ACME-3", "ACME-2") for row in before if "ACME-3 · By mention" in row
+    ]
+    inside = office.robin.find(office.back, "ACME-2 · By mention").ts
+    assert office.robin.sees(office.back, thread=inside) == ["Carla (Acme): By mention\n🌐 public"]
+
+
 async def test_a_restored_desk_on_discord_has_said_everything_once(
     database_url: str, come: asyncio.Event, vault: Vault
 ) -> None:
