@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import PurePosixPath
 from typing import Any
 
 import discord
@@ -52,11 +53,10 @@ class DiscordOffice:
         """Found the server and its channels, with nobody at the desk yet."""
         await self.server.__aenter__()
         env = self.server.env
-        everything = discord.Permissions.all()
-        everything.administrator = False
         self.guild = env.create_guild("Acme and us")
         self.team = self.guild.create_role("Team", permissions=discord.Permissions(manage_messages=True))
-        self.bots = self.guild.create_role("Halfdoor", permissions=everything)
+        # A role to let the bot into channels by; what it may do there is what its invitation asks for.
+        self.bots = self.guild.create_role("Halfdoor", permissions=discord.Permissions.none())
         me = self.server.backend.guilds[self.guild.id].members[self.server.backend.bot_user.id]
         me.role_ids.append(self.bots.id) if hasattr(me.role_ids, "append") else me.role_ids.add(self.bots.id)
         self.carla = self.human("Carla")
@@ -222,9 +222,14 @@ def aloud(message: discord.Message) -> str:
     lines = [message.content] if message.content else []
     for component in message.components:
         lines += _spoken(component)
-    lines += [f"[file {one.filename}]" for one in message.attachments]
+    lines += [f"[file {_shown(one)}]" for one in message.attachments]
     text = re.sub(r"<t:\d+:\w>", "(time)", "\n".join(lines)).replace("\u2060", "")
     return f"{message.author.display_name}: {text}"
+
+
+def _shown(file: discord.Attachment) -> str:
+    """Return a file's name as clients show it: its title, where it has one, and its ending."""
+    return f"{file.title}{PurePosixPath(file.filename).suffix}" if file.title else file.filename
 
 
 def _buttons(message: discord.Message) -> list[Any]:

@@ -1,7 +1,8 @@
 """REST and gateway on 127.0.0.1, so that discord.py's own HTTP and WebSocket code runs.
 
 simcord keeps the guilds, people and messages, and checks permissions. What it does not model (or gets wrong) is
-done here: nonces, webhooks in threads, archived threads, pages of history, lost answers, rate limits, RESUME.
+done here: nonces, webhooks in threads, archived threads, pages of history, lost answers, rate limits, RESUME;
+`rules` has what a bot may do and hear.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ import yarl
 from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from simcord.backend import serializers
-from simcord.backend.errors import BackendError
+from simcord.backend.access import channel_accessible
+from simcord.backend.errors import BackendError, missing_permissions
 from simcord.http import router
 from simcord.http.routes import interactions
+
+from tests.doubles.discord import rules
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.loopback.token"
 CDN = "https://cdn.simcord.invalid"
@@ -78,6 +82,10 @@ class DiscordServer:
         self._sessions: dict[str, Session] = {}
         self._sockets: dict[web.WebSocketResponse, tuple[Session, web.Request]] = {}
         self.events = 0
+        #: The servers that the bot is not in at the moment, and the channels it can see.
+        self._out: set[int] = set()
+        self._hooks: set[int] = set()
+        self._seen: set[int] = set()
 
     @property
     def backend(self) -> Any:
@@ -101,6 +109,8 @@ class DiscordServer:
         point_at(self.url)
         self.env.begin()
         self.backend.subscribers.append(self._happened)
+        store = self.backend.cdn.store_attachment
+        self.backend.cdn.store_attachment = lambda *given: rules.cleaned(store(*given))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -120,6 +130,21 @@ class DiscordServer:
         # Who was cut off may be back before we look: only the old ones are waited for.
         while any(one is other for one in self._sockets.values() for other in cut):
             await asyncio.sleep(0.001)
+
+    def kick(self, guild: int) -> None:
+        """Somebody takes the bot out of a server: its roles are gone, and it hears nothing from there."""
+        backend, me = self.backend, self.backend.bot_user.id
+        self._roles = list(backend.guilds[guild].members[me].role_ids)
+        for thread in backend.guilds[guild].thread_ids:
+            backend.channels[thread].thread_members.pop(me, None)
+        backend.emit("GUILD_DELETE", {"id": str(guild)})
+        del backend.guilds[guild].members[me]
+
+    def invite(self, guild: int) -> None:
+        """Somebody lets the bot in again, and gives it the roles that it had."""
+        backend = self.backend
+        backend.add_member(guild, backend.bot_user.id, roles=self._roles)
+        backend.emit("GUILD_CREATE", serializers.guild_create_payload(backend, backend.guilds[guild]))
 
     # ------------------------------------------------------------ REST
 
@@ -155,6 +180,12 @@ class DiscordServer:
             return _json({"message": "injected", "code": 0}, 500)
         if found is None:
             return web.Response(status=204, headers=HEADERS)
+        if isinstance(found, dict | list):
+            found = (
+                self._owned(found)
+                if isinstance(found, dict)
+                else [self._owned(one) if isinstance(one, dict) else one for one in found]
+            )
         return _json(self._local(found), 200)
 
     def _fault(self, method: str, path: str) -> Fault | None:
@@ -168,6 +199,11 @@ class DiscordServer:
         backend = self.backend
         _limits(backend, method, path, body or {}, files)
         self._refuse_archived(method, path, query)
+        changed = re.fullmatch(r"/channels/(\d+)", path)
+        if changed and method in ("PATCH", "DELETE") and int(changed[1]) in backend.channels:
+            thread = backend.channels[int(changed[1])]
+            if thread.is_thread:
+                return self._change_thread(method, thread, body or {})
         if path in ("/gateway", "/gateway/bot"):
             limits = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
             url = f"ws://127.0.0.1:{self.port}/gateway/"
@@ -187,6 +223,13 @@ class DiscordServer:
                     return router.dispatch(backend, method, path, json=body, params=query, files=files)
             finally:
                 hook.channel_id = parent
+        begun = re.fullmatch(r"/channels/(\d+)/threads", path)
+        if begun and method == "POST" and int(begun[1]) in backend.channels:
+            rules.may_begin(backend.channels[int(begun[1])], body)
+        if files and re.fullmatch(r"/channels/\d+/messages", path):
+            channel = backend.get_channel(int(path.split("/")[2]))
+            if channel.guild_id is not None and not rules.allows(backend, channel, "attach_files"):
+                raise missing_permissions()
         under = re.fullmatch(r"/channels/(\d+)/messages/(\d+)/threads", path)
         if under and int(under[2]) in backend.channels:
             # simcord makes another thread there.
@@ -210,7 +253,27 @@ class DiscordServer:
         found = router.dispatch(backend, method, path, json=body, params=query, files=files)
         if key is not None:
             self._nonces[key] = int(found["id"])
+        if method == "POST" and path.endswith("/webhooks"):
+            # simcord tells of no new webhook.
+            about = {"channel_id": found["channel_id"], "guild_id": found["guild_id"]}
+            backend.emit("WEBHOOKS_UPDATE", about)
         return found
+
+    def _change_thread(self, method: str, thread: Any, body: Mapping[str, Any]) -> Any:
+        """Change or delete a thread under its own permissions."""
+        backend = self.backend
+        backend.require_permissions(thread.guild_id, backend.bot_user.id, thread.id)
+        if method == "DELETE":
+            if not rules.allows(backend, thread, "manage_threads"):
+                raise missing_permissions()
+            gone = dict(serializers.channel_payload(backend, thread))
+            backend.delete_channel(thread.id)
+            return gone
+        rules.may_change(backend, thread, body)
+        state = {name: body[name] for name in body.keys() & {"archived", "locked", "auto_archive_duration"}}
+        named = {"name": body["name"]} if "name" in body else {}
+        thread = backend.edit_channel(thread.id, named, thread_metadata=state)
+        return dict(serializers.channel_payload(backend, thread))
 
     def _refuse_archived(self, method: str, path: str, query: dict[str, str]) -> None:
         """What is put away takes neither edits nor members, only something new."""
@@ -289,7 +352,9 @@ class DiscordServer:
         ready = {
             "v": 10,
             "user": dict(serializers.user_payload(backend.bot_user)),
-            "guilds": [{"id": str(one), "unavailable": True} for one in backend.guilds],
+            "guilds": [
+                {"id": str(one), "unavailable": True} for one in backend.guilds if one not in self._out
+            ],
             "session_id": ident,
             "resume_gateway_url": f"ws://127.0.0.1:{self.port}/gateway/",
             "shard": [0, 1],
@@ -297,7 +362,13 @@ class DiscordServer:
         }
         self._push(session, "READY", ready)
         for guild in list(backend.guilds.values()):
-            self._push(session, "GUILD_CREATE", serializers.guild_create_payload(backend, guild))
+            if guild.id not in self._out:
+                given = dict(serializers.guild_create_payload(backend, guild))
+                given["threads"] = [
+                    one for one in given.get("threads", ()) if rules.hears(backend, "THREAD_", one)
+                ]
+                self._push(session, "GUILD_CREATE", given)
+        self._gained()
         return session
 
     def _members(self, session: Session, given: dict[str, Any]) -> None:
@@ -314,9 +385,45 @@ class DiscordServer:
         session.queue.put_nowait(event)
 
     def _happened(self, kind: str, data: Any) -> None:
+        """Tell of an event, if the bot is told: not while it is out, nor of what it cannot see."""
+        backend, data = self.backend, dict(data)
+        guild = int(data["id"] if kind in ("GUILD_DELETE", "GUILD_CREATE") else data.get("guild_id") or 0)
+        if kind == "GUILD_CREATE":
+            self._out.discard(guild)
+            data["threads"] = [one for one in data.get("threads", ()) if rules.hears(backend, "THREAD_", one)]
+        if guild in self._out or not rules.hears(backend, kind, data):
+            return
+        if kind == "GUILD_DELETE":
+            self._out.add(guild)
+        told = [(kind, self._owned(data)), *(("THREAD_LIST_SYNC", one) for one in self._gained())]
         for session in self._sessions.values():
             if not session.dead:
-                self._push(session, kind, data)
+                for event in told:
+                    self._push(session, *event)
+
+    def _owned(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Name the application whose webhook said something.
+
+        Discord's reference, “Message Object”: `application_id` is there “if the message is an Interaction or
+        application-owned webhook”. simcord leaves it out.
+        """
+        hook = self.backend.webhooks.get(int(data.get("webhook_id") or 0))
+        if hook is not None and hook.creator_id == self.backend.bot_user.id:
+            self._hooks.add(hook.id)
+        if int(data.get("webhook_id") or 0) in self._hooks:
+            return {**data, "application_id": str(self.backend.application_id)}
+        return data
+
+    def _gained(self) -> list[dict[str, Any]]:
+        """Return the threads of channels that the bot can see since now."""
+        backend, me = self.backend, self.backend.bot_user.id
+        texts = [one for one in backend.channels.values() if one.guild_id and not one.is_thread]
+        before, self._seen = (
+            self._seen,
+            {one.id for one in texts if channel_accessible(backend, one.id, me)},
+        )
+        gained = self._seen - before
+        return [rules.threads_of(backend, one) for one in texts if one.id in gained]
 
 
 def _limits(backend: Any, method: str, path: str, body: Mapping[str, Any], files: list[Any]) -> None:
@@ -329,9 +436,7 @@ def _limits(backend: Any, method: str, path: str, body: Mapping[str, Any], files
     given = body if isinstance(body, dict) else {}
     refuse(len(str(given.get("nonce", ""))) > 25, 50035, "nonce: Must be 25 or fewer in length.")
     if "username" in given:
-        name = str(given["username"])
-        forbidden = any(word in name.lower() for word in ("clyde", "discord"))
-        refuse(forbidden or not 1 <= len(name) <= 80, 50035, "username: not allowed")
+        rules.check_name(str(given["username"]))
     if method == "POST" and path.endswith("/threads"):
         refuse(not 1 <= len(str(given.get("name", ""))) <= 100, 50035, "name: Must be between 1 and 100.")
         minutes = given.get("auto_archive_duration", 1440)
@@ -342,6 +447,8 @@ def _limits(backend: Any, method: str, path: str, body: Mapping[str, Any], files
     sizes = [one.fp.seek(0, 2) for one in files]
     for one in files:
         one.fp.seek(0)
+    # What uploading an empty file is answered with.
+    refuse(0 in sizes, 50006, "Cannot send an empty message")
     refuse(any(size > 10 << 20 for size in sizes) or sum(sizes) > 25 << 20, 40005, "Request entity too large")
     if path.endswith("/callback") and given.get("type") == 9:
         form = given["data"]
@@ -366,6 +473,12 @@ class _Env(simcord.Env):
         self._loop = asyncio.get_running_loop()
         self._started = True
         self._message_states.add(self.bot._connection)
+
+    def create_guild(self, *given: Any, **more: Any) -> Any:
+        """Found a server into which the bot was let by its invitation."""
+        made = super().create_guild(*given, **more)
+        rules.invite(self.backend, self.backend.guilds[made.id])
+        return made
 
     async def _settle_internal(self, **_: Any) -> None:
         """What people do is on its way; tests wait for all of it together."""
