@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -221,6 +221,15 @@ class Desk:
     async def hear(self, network: str, at: datetime) -> None:
         """Note that what happened on a network until `at` has been taken."""
         await self._store.transact(lambda tx: tx.hear(network, at))
+
+    async def unheard(self, network: str) -> dict[Place, datetime]:
+        """Return the places of a network that could not be listened to since then."""
+        return await self._store.read(lambda tx: tx.unheard(network))
+
+    async def hear_at(self, places: Sequence[Place], at: datetime | None) -> None:
+        """Note until when places were listened to; None: they are again, and nothing of theirs is missing."""
+        if places:
+            await self._store.transact(lambda tx: tx.hear_at(places, at))
 
     async def watched(self, network: str) -> list[Watched]:
         """Return the threads of open tickets on a network, newest tickets first.

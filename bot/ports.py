@@ -441,7 +441,25 @@ class Tx(Protocol):
         """Return when a network was last known to be listened to."""
         ...
 
-    def hear(self, network: str, at: datetime) -> None: ...
+    def hear(self, network: str, at: datetime) -> None:
+        """Note that a network was listened to until `at`, but for places with a mark of their own."""
+        ...
+
+    def heard_at(self, place: Place) -> datetime | None:
+        """Return until when a place was listened to: by its own mark, or its network's."""
+        ...
+
+    def unheard(self, network: str) -> dict[Place, datetime]:
+        """Return the places with a mark of their own, which were listened to until then."""
+        ...
+
+    def hear_at(self, places: Sequence[Place], at: datetime | None) -> None:
+        """Mark places that cannot be listened to: until `at` they were; an earlier mark stands.
+
+        None takes the marks away: the places are listened to again, and were looked back over.
+        """
+        ...
+
     def watched(self, network: str) -> list[Watched]:
         """Return the threads of open tickets on a network, newest tickets first."""
         ...

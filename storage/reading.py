@@ -355,6 +355,19 @@ class Reading:
         at = self._connection.scalar(sa.select(table.c.at).where(table.c.network == network))
         return codec.at(at) if at is not None else None
 
+    def heard_at(self, place: Place) -> datetime | None:
+        table = schema.heard_place
+        here = sa.and_(table.c.network == place.network, table.c.place == place.id)
+        at = self._connection.scalar(sa.select(table.c.at).where(here))
+        return codec.at(at) if at is not None else self.heard(place.network)
+
+    def unheard(self, network: str) -> dict[Place, datetime]:
+        table = schema.heard_place
+        rows = self._connection.execute(
+            sa.select(table.c.place, table.c.at).where(table.c.network == network)
+        )
+        return {Place(network, row.place): codec.at(row.at) for row in rows}
+
     def watched(self, network: str) -> list[Watched]:
         table = schema.thread
         rows = self._connection.execute(

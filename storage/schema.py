@@ -294,6 +294,17 @@ restored = sa.Table(
     sa.Column("since", Time, nullable=False),
 )
 
+#: Until when a place was listened to that its network's mark does not hold for: it was hidden, or we were
+#: not let in. Its row is gone once it has been looked back over.
+heard_place = sa.Table(
+    "heard_place",
+    metadata,
+    # primary key: Tx.unheard, once a minute
+    sa.Column("network", sa.Text, primary_key=True),
+    sa.Column("place", sa.Text, primary_key=True),
+    sa.Column("at", Time, nullable=False),
+)
+
 #: One person's accounts on several networks: those with the same value in `joined` are one person's.
 identity = sa.Table(
     "identity",

@@ -22,6 +22,7 @@ from storage.schema import (
     entry,
     event,
     heard,
+    heard_place,
     identity,
     inside,
     is_open,
@@ -219,7 +220,11 @@ class Upserts:
         self.project = _upsert(insert(project), ["key"], *asked_for)
         self.identity = _upsert(insert(identity), ["network", "id"], "name", "joined")
         self.burst = _upsert(insert(burst), ["network", "place", "person"], "ticket", "at")
+        # A part has one post; one that could not be changed stands anew elsewhere.
+        self.posts = _upsert(insert(post), ["surface", "subject", "part"], "network", "place", "id")
         self.heard = _upsert(insert(heard), ["network"], "at")
+        # The earliest mark stands: nothing was heard since.
+        self.heard_place = insert(heard_place).on_conflict_do_nothing()
         self.whole_at = _upsert(insert(pace), ["network", "place"], "whole_at")
         self.blocked_until = _upsert(insert(pace), ["network", "place"], "blocked_until")
 

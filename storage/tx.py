@@ -319,6 +319,16 @@ class SqlTx(Reading):
         changed = sa.update(table).values(version=table.c.version + 1).returning(table.c.version)
         return self._connection.scalar(changed) or 0
 
+    def hear_at(self, places: Sequence[Place], at: datetime | None) -> None:
+        table = schema.heard_place
+        for one in places:
+            if at is not None:
+                values = {"network": one.network, "place": one.id, "at": at.timestamp()}
+                self._connection.execute(self.upserts.heard_place, values)
+            else:
+                here = sa.and_(table.c.network == one.network, table.c.place == one.id)
+                self._connection.execute(sa.delete(table).where(here))
+
     def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
         table = schema.door
         here = sa.and_(table.c.network == place.network, table.c.place == place.id)
@@ -348,6 +358,7 @@ class SqlTx(Reading):
             (schema.door, schema.door.c.place),
             (schema.burst, schema.burst.c.place),
             (schema.inside, schema.inside.c.place),
+            (schema.heard_place, schema.heard_place.c.place),
         ):
             self._connection.execute(
                 sa.update(table)
