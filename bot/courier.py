@@ -188,7 +188,9 @@ class Courier:
         posted = False
         for part in wanted:
             if part in posts:
-                await network.update(delivery, part, posts[part])
+                elsewhere = await network.update(delivery, part, posts[part])
+                if elsewhere is not None:
+                    moved[part] = elsewhere
                 continue
             if posted:
                 pace = network.pace, network.burst

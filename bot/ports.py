@@ -276,8 +276,11 @@ class Network(Protocol):
         """Post one part and return its reference; `mark` is attached where `find` can see it again."""
         ...
 
-    async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
-        """Bring a part's post up to date. May be called again after success."""
+    async def update(self, delivery: Delivery, part: str, post: PostRef) -> PostRef | None:
+        """Bring a part's post up to date. May be called again after success.
+
+        Returns where it stands now, if it could not be changed and was posted anew.
+        """
         ...
 
     async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:

@@ -237,7 +237,7 @@ class Ledger:
             if at is not None
         ]
         if new:
-            self._connection.execute(statements.ADD_POSTS, new)
+            self._connection.execute(self._tx.upserts.posts, new)
         if subject == "card" and (at := moved.get("")) is not None:
             self._connection.execute(sa.update(surface).where(surface.c.id == lane).values(thread=at.id))
             self._connection.execute(sa.insert(thread), {"surface": lane, **_where(at)})

@@ -185,7 +185,6 @@ SETTLE = (
     .values(state=DONE, since=None, error=None)
     .returning(delivery.c.surface, delivery.c.subject)
 )
-ADD_POSTS = sa.insert(post)
 PARTS = sa.select(post.c.part, post.c.network, post.c.place, post.c.id).where(
     post.c.surface == sa.bindparam("surface"), post.c.subject == sa.bindparam("subject")
 )
