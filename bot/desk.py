@@ -185,6 +185,25 @@ class Desk:
                 return await self._store.transact(work)
         raise AssertionError("the retries end by returning or raising")
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other process hears what we hear."""
+        return self._store.alone
+
+    async def claim(self, ref: str) -> bool:
+        """Whether we are the first process to take what `ref` names, of all that hear of it.
+
+        For what leaves no trace of its own: looks, forms that are opened, answers to somebody alone.
+        """
+        if self.alone:
+            return True
+        now = self._clock.now()
+        return await self._store.transact(lambda tx: tx.take(ref, now))
+
+    async def knows_thread(self, place: Place, thread: str) -> bool:
+        """Whether a thread is a ticket's."""
+        return await self._store.read(lambda tx: tx.ticket_in(place, thread)) is not None
+
     async def ring(self, name: str) -> None:
         """A timer is due. `window:KEY:N`: the time to reopen closing N of a ticket is over."""
         now = self._clock.now()
