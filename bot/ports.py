@@ -69,6 +69,8 @@ class Said:
     files: tuple[File, ...] = ()
     #: A bot or a workflow said it: it opens no ticket and commands nothing.
     automated: bool = False
+    #: It reads like a command but is none: its author is told so.
+    attempted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

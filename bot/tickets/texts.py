@@ -207,6 +207,7 @@ TEXTS: dict[str, Text] = {
     "what.message": Text("a message by {name}", "eine Nachricht von {name}"),
     "what.card": Text("the ticket's card", "die Karte des Tickets"),
     "what.closing": Text("the closing notice", "die Abschlussnachricht"),
+    "what.something": Text("something", "etwas"),
     "post.part": Text("{n} of {of}", "{n} von {of}"),
     "file.too_large": Text(
         "“{name}” ({size}) is larger than I may copy ({limit}): open it in {place}.",
@@ -449,6 +450,15 @@ TEXTS: dict[str, Text] = {
         "An edit never sends anything: the customer has not seen it. Write it as a new message.",
         "Eine Bearbeitung sendet nie etwas: Der Kunde hat es nicht gesehen. Bitte als neue Nachricht schreiben.",
     ),
+    "form.ready": Text("Your form is ready.", "Ihr Formular ist da.", "Dein Formular ist da."),
+    "form.ready.open": Text("Open the form", "Formular öffnen"),
+    "said.not_carried": Text(
+        "🌐 {name} posted {what} that I cannot bring along: look at it in {place}.",
+        "🌐 {name} hat {what} geschickt, was ich nicht mitbringen kann: Bitte in {place} ansehen.",
+    ),
+    "said.forwarded": Text("Forwarded:", "Weitergeleitet:"),
+    "said.answers": Text("In answer to {name}", "Antwort an {name}"),
+    "said.poll": Text("A poll: {question}", "Eine Umfrage: {question}"),
     "said.raised_before": Text("That belongs to {key} already.", "Das gehört schon zu {key}."),
     "said.outside_thread": Text(
         "Write this in the thread of a ticket.", "Bitte im Thread eines Tickets schreiben."
@@ -590,6 +600,14 @@ TEXTS: dict[str, Text] = {
     "no.not_words": Text(
         "I can make a ticket only of what a person wrote.",
         "Ein Ticket kann nur aus dem entstehen, was ein Mensch geschrieben hat.",
+    ),
+    "no.not_here": Text(
+        "I don't read what is written to me alone. Mention me in your support channel, or write `/ticket help`"
+        " there.",
+        "Was nur mir geschrieben wird, lese ich nicht. Bitte erwähnen Sie mich im Support-Kanal, oder schreiben"
+        " Sie dort `/ticket help`.",
+        "Was nur mir geschrieben wird, lese ich nicht. Erwähn mich im Support-Kanal, oder schreib dort"
+        " `/ticket help`.",
     ),
     "no.customer_place": Text(
         "Say this in the staff channel: here the customer would read it.",
