@@ -196,8 +196,8 @@ class Taking(Asking):
         said = edited.said
         found = self.tx.entry_said(said.post)
         if found is None:
-            # An edit that overtook its message: take the message as it stands now.
-            if said.thread is None or not self.tx.take(edited.ref, self.at):
+            # An edit that overtook its message, or one that names us: take the message as it stands now.
+            if not (said.thread or said.mentioned) or not self.tx.take(edited.ref, self.at):
                 return None
             if self.side is Side.STAFF and said.command is not None:
                 # A command that was edited into being is not an explicit act: it stays a note.
