@@ -14,7 +14,8 @@ from bot.ports import NotSent
 PATIENCE = 5.0
 #: Discord's codes for what cannot be reached as a whole, and for a post that is gone.
 LOST = {10003: "the channel is gone", 50001: "I cannot see the channel", 10013: "the person is gone"}
-UNKNOWN_MESSAGE, HAS_THREAD, UNKNOWN_CHANNEL = 10008, 160004, 10003
+UNKNOWN_MESSAGE, HAS_THREAD, UNKNOWN_CHANNEL, UNKNOWN_WEBHOOK = 10008, 160004, 10003, 10015
+NOT_MINE, TOO_LARGE, WEBHOOKS_FULL, ACKNOWLEDGED = 50005, 40005, 30007, 40060
 #: What somebody must mend before trying again helps, by code.
 FINAL = {
     50013: "I am not allowed to do that there: give Halfdoor its permissions again",
@@ -22,6 +23,7 @@ FINAL = {
     50083: "the thread is archived and cannot be opened",
     160006: "the server has too many active threads: let some be archived",
     30007: "the channel has 15 webhooks already: delete one that nobody uses",
+    50024: "that is an announcement channel, which takes no private threads: choose a text channel",
     40005: "the file is larger than this server takes",
 }
 
@@ -52,6 +54,14 @@ def refused(error: discord.HTTPException) -> NotSent:
     if error.code in FINAL:
         return NotSent(f"{error.code}: {FINAL[error.code]}", final=True)
     return NotSent(f"Discord answered {error.status} ({error.code}: {error.text[:200]})")
+
+
+def is_of_the_file(error: discord.HTTPException) -> bool:
+    """Whether a post was refused for the file in it: too large, empty, or of a kind that is not taken.
+
+    Discord says so with many codes (40005, 50006, 50035, 50109 and others), always as 400 or 413.
+    """
+    return error.status in (400, 413) and (error.code == TOO_LARGE or error.code not in FINAL)
 
 
 def no_second_try() -> aiohttp.TraceConfig:

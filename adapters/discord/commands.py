@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, TypeAlias
 
 import discord
 from discord import app_commands
 
-from adapters.discord import inbound, markup
+from adapters.discord import inbound
 from bot.tickets import asks as a
 from bot.tickets.booking import booked
 from bot.tickets.grammar import parse
 from bot.tickets.model import Priority, Project, Status, Visibility
-from bot.tickets.texts import say
+from bot.tickets.texts import Refused, say
 
 #: The longest choice, in characters, and the commands that are about closed tickets.
 CHOICE, ABOUT_CLOSED = 100, ("reopen", "rate")
@@ -28,6 +28,7 @@ class Taker(Protocol):
     """Takes commands, and suggests what somebody may mean while they type."""
 
     async def command(self, itx: Itx, ask: a.Ask) -> None: ...
+    async def refuse(self, itx: Itx, refused: Refused) -> None: ...
     async def set_up(self, itx: Itx, setup: Setup) -> None: ...
     async def tickets(self, itx: Itx, typed: str, *, closed: bool) -> list[tuple[str, str]]: ...
     async def tags(self, itx: Itx) -> list[str]: ...
@@ -53,15 +54,15 @@ def group(taker: Taker) -> app_commands.Group:
 
     @ticket.command(description=_told("comment"))
     async def comment(itx: Itx, text: Text, ticket: Key = "", public: bool = False) -> None:
-        await ask(itx, a.AskComment(_key(ticket), _typed(text), public))
+        await ask(itx, a.AskComment(_key(ticket), _typed(itx, text), public))
 
     @ticket.command(description=_told("reply"))
     async def reply(itx: Itx, text: Text, ticket: Key = "") -> None:
-        await ask(itx, a.AskReply(_key(ticket), _typed(text)))
+        await ask(itx, a.AskReply(_key(ticket), _typed(itx, text)))
 
     @ticket.command(description=_told("note"))
     async def note(itx: Itx, text: Text, ticket: Key = "") -> None:
-        await ask(itx, a.AskNote(_key(ticket), _typed(text)))
+        await ask(itx, a.AskNote(_key(ticket), _typed(itx, text)))
 
     @ticket.command(description=_told("status"))
     @app_commands.choices(status=_named("status", Status))
@@ -100,7 +101,7 @@ def group(taker: Taker) -> app_commands.Group:
 
     @ticket.command(description=_told("close"))
     async def close(itx: Itx, resolution: str = "", reason: str = "", ticket: Key = "") -> None:
-        await ask(itx, a.AskClose(_key(ticket), _typed(resolution), _typed(reason)))
+        await ask(itx, a.AskClose(_key(ticket), _typed(itx, resolution), _typed(itx, reason)))
 
     @ticket.command(description=_told("reopen"))
     async def reopen(itx: Itx, ticket: Key = "") -> None:
@@ -112,13 +113,23 @@ def group(taker: Taker) -> app_commands.Group:
 
     @ticket.command(description=_told("time"))
     async def time(itx: Itx, time: str = "", what: str = "", ticket: Key = "") -> None:
-        minutes, first = booked(time) if time.strip() else (None, "")
+        try:
+            minutes, first = booked(time) if time.strip() else (None, "")
+        except Refused as refused:
+            await taker.refuse(itx, refused)
+            return
         await ask(itx, a.AskTime(_key(ticket), minutes, f"{first} {what}".strip()))
 
     @ticket.command(name="list", description=_told("list"))
     async def search(itx: Itx, filters: str = "", person: discord.Member | None = None) -> None:
-        people = {f"@{person.display_name}": inbound.person(person)} if person else {}
-        await ask(itx, parse(" ".join(("list", filters, *people)), people))
+        try:
+            found = parse(f"list {filters}", {})
+        except Refused as refused:
+            await taker.refuse(itx, refused)
+            return
+        if person is not None and isinstance(found, a.AskList):
+            found = replace(found, assignee=inbound.person(person))
+        await ask(itx, found)
 
     @ticket.command(description=_told("preview"))
     async def preview(itx: Itx, ticket: Key = "") -> None:
@@ -249,5 +260,5 @@ def _for(internal: bool) -> Visibility:
     return Visibility.INTERNAL if internal else Visibility.PUBLIC
 
 
-def _typed(text: str) -> str:
-    return markup.to_hub(text, {})
+def _typed(itx: Itx, text: str) -> str:
+    return inbound.shown(itx.guild, text)

@@ -104,6 +104,18 @@ def close(language: str, ticket: str) -> discord.ui.Modal:
     )
 
 
+def ready(language: str, form: discord.ui.Modal, ident: int) -> discord.ui.Button[Any]:
+    """Return the button that opens a form which was ready too late.
+
+    Its id says which form that is, so that it can be made anew where it is not kept: after a restart, or in
+    another process.
+    """
+    about = form.custom_id.removeprefix(f"{OURS}:")
+    label = say("form.ready.open", language)
+    custom_id = f"{OURS}:ready:{ident}:{about}"
+    return discord.ui.Button(label=label, style=discord.ButtonStyle.primary, custom_id=custom_id[:100])
+
+
 def _form(name: str, language: str, about: tuple[str, ...], *items: discord.ui.Item[Any]) -> discord.ui.Modal:
     # Discord labels the button itself: the title says what it does.
     title = " ".join((say(f"form.{name}.submit", language), *about[:1]))

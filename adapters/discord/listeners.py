@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -18,7 +20,7 @@ from adapters.discord.catchup import CatchUp
 from adapters.discord.network import NOBODY, DiscordNetwork
 from bot.desk import Desk
 from bot.guard import Guard
-from bot.ports import Answer, Clock, NotSent, PlaceTaken, Unavailable, Words
+from bot.ports import Answer, Clock, NotSent, PlaceTaken, Said, Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import PROJECT_KEY
 from bot.tickets.model import Place, PostRef, Side, Status, Visibility
@@ -28,6 +30,10 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
+#: How long after a post a webhook may say its words again for its author.
+PROXIED = timedelta(seconds=20)
+#: The most posts of a running thread that come along with a mention in it.
+BROUGHT = 200
 #: The reactions that make a ticket of a message.
 TICKET_SIGNS = ("🎫", "🎟️", "🎟")
 #: Seconds that what is being taken has to end when we stop.
@@ -98,6 +104,8 @@ class Listening(Answering):
                 # Shown to who may moderate, unless the server's settings say otherwise; the desk decides.
                 menu.default_permissions = discord.Permissions(manage_messages=True)
             self.tree.add_command(menu)
+        #: The last post of a person in each channel, outside of threads.
+        self.openings: dict[int, discord.Message] = {}
         #: The shards whose connection is away: what happens there is not heard of.
         self.away: set[int] = set()
         #: What is being taken right now.
@@ -131,51 +139,61 @@ class Listening(Answering):
         self.away.add(shard)
 
     async def on_message(self, message: discord.Message) -> None:
-        await self.take(message)
+        if message.guild is None:
+            await self._answer_alone(message)
+        else:
+            await self.take(message)
 
     async def take(self, message: discord.Message, *, late: bool = False) -> None:
-        """Take what a person said; `late`: it is found when looking back."""
-        if not inbound.is_words(message):
-            return
+        """Take what somebody said; `late`: it is found when looking back."""
         async with self._turn(message.channel.id):
-            if await self.desk.link(inbound.where(message.channel)[0]) is None:
+            told = await self._read(message)
+            if told is None:
                 return
-            me = self._me
-            answer = await self.desk.handle(inbound.incoming(message, me))
+            if told.thread is None:
+                told = await self._proxied(message, told)
+            elif told.mentioned and not told.automated:
+                await self._bring_thread(message, told)
+            answer = await self.desk.handle(inbound.incoming(message, told))
             if message.edited_at is not None and late:
-                answer = await self.desk.handle(inbound.edited(message, me)) or answer
-        if answer is not None:
-            await self.tell(message, answer)
+                answer = await self.desk.handle(inbound.edited(message, told)) or answer
+        if answer is not None and not told.automated:
+            await self.tell(message.author, answer)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         message = payload.message
-        if message.edited_at is None or not inbound.is_words(message):
+        if message.edited_at is None:
             return  # an address was unfolded: nobody changed a word
         async with self._turn(payload.channel_id):
             channel = await self.channel(payload.channel_id)
-            if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
+            if channel is None:
                 return
             message.channel = channel
-            answer = await self.desk.handle(inbound.edited(message, self._me))
-        if answer is not None:
-            await self.tell(message, answer)
+            told = await self._read(message)
+            if told is None:
+                return
+            answer = await self.desk.handle(inbound.edited(message, told))
+        if answer is not None and not told.automated:
+            await self.tell(message.author, answer)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self.deleted(payload.channel_id, [payload.message_id])
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        await self.deleted(payload.channel_id, sorted(payload.message_ids))
+        # A ban or a purge: no author takes back many posts at once.
+        await self.deleted(payload.channel_id, sorted(payload.message_ids), sure=False)
 
-    async def deleted(self, channel_id: int, messages: list[int]) -> None:
+    async def deleted(self, channel_id: int, messages: list[int], *, sure: bool = True) -> None:
         async with self._turn(channel_id):
             channel = await self.channel(channel_id)
             if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
                 return
             for message in messages:
-                await self.desk.handle(inbound.deleted(inbound.where(channel)[0], message))
+                await self.desk.handle(inbound.deleted(inbound.where(channel)[0], message, sure=sure))
 
-    async def take_deleted(self, place: Place, message: int) -> None:
-        await self.desk.handle(inbound.deleted(place, message))
+    async def take_absent(self, place: Place, message: int) -> None:
+        """Take that a post is not there any more; nobody has told us why."""
+        await self.desk.handle(inbound.deleted(place, message, sure=False))
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         await self.reaction(payload)
@@ -186,44 +204,93 @@ class Listening(Answering):
     async def reaction(self, payload: discord.RawReactionActionEvent) -> None:
         if payload.user_id == self._me.id or payload.guild_id is None:
             return
+        raises = payload.event_type == "REACTION_ADD" and payload.emoji.name in TICKET_SIGNS
         channel = await self.channel(payload.channel_id)
         place = inbound.where(channel)[0] if channel is not None else None
         link = await self.desk.link(place) if place else None
-        if channel is None or place is None or link is None or link.staff_place == place:
+        if channel is None or place is None or link is None or (link.staff_place == place and not raises):
             return
         with spoken():
             guild = channel.guild
             member = guild.get_member(payload.user_id) or await guild.fetch_member(payload.user_id)
         if member.bot:
             return
-        by = inbound.person(member)
-        await self.desk.handle(inbound.reacted(place, payload, by, self.clock.now()))
-        if payload.event_type == "REACTION_ADD" and payload.emoji.name in TICKET_SIGNS:
+        if link.staff_place != place:
+            by = inbound.person(member)
+            await self.desk.handle(inbound.reacted(place, payload, by, self.clock.now()))
+        if raises:
             with spoken():
                 message = await channel.fetch_message(payload.message_id)
-            if inbound.is_words(message):
-                ref = f"raised:{payload.user_id}"
-                await self.desk.handle(inbound.raised(message, self._me, ref=ref, at=self.clock.now()))
+            await self._raise_by_sign(message, member, f"raised:{payload.user_id}")
+
+    async def _raise_by_sign(self, message: discord.Message, member: discord.Member, ref: str) -> None:
+        """Make a ticket of a post for who put the sign on it, or tell them why there is none."""
+        told, answer = await self._read(message), None
+        if told is None:
+            link = await self.desk.link(inbound.where(message.channel)[0])
+            if await self.desk.claim(f"discord:{message.id}:{ref}:answer"):
+                answer = Words(say("no.not_words", link.project.language if link else "en"), refused=True)
+        else:
+            raised = inbound.raised(message, told, ref=ref, at=self.clock.now(), by=member)
+            answer = await self.desk.handle(raised)
+        if isinstance(answer, Words) and answer.refused:
+            await self.tell(member, answer, at=message)
 
     # ------------------------------------------------------------ who can see what
 
     async def on_guild_channel_update(self, _: Any, after: Any) -> None:
+        self.catch_up.check()
         await self.look(after)
 
     async def on_guild_channel_delete(self, channel: Any) -> None:
         await self.look(channel)
 
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
-        await self.guard.look_at_all()
+        await self.rights_changed()
+
+    async def on_guild_role_delete(self, _: discord.Role) -> None:
+        await self.rights_changed()
+
+    async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
+        if after.id == self._me.id:
+            await self.rights_changed()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self.rights_changed()
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        self.catch_up.check()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.back_in(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self.back_in(guild)
+
+    async def back_in(self, guild: discord.Guild) -> None:
+        """Look back over a server that we were out of, however short a time."""
+        self.catch_up.again(Place("discord", str(one.id)) for one in guild.text_channels)
+        await self.guard.look_at_all(customers=True)
+
+    async def rights_changed(self) -> None:
+        """See what we can hear, and which doors are shut."""
+        self.catch_up.check()
+        await self.guard.look_at_all(customers=True)
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         place = Place("discord", str(payload.parent_id))
         if await self.desk.link(place) is not None:
             await self.lost_thread(place, str(payload.thread_id))
 
-    async def lost_thread(self, place: Place, thread: str) -> None:
-        if await self.desk.lost_thread(place, thread):
+    async def lost_thread(self, place: Place, thread: str) -> bool:
+        """A thread was deleted; say whether a ticket hung on it."""
+        lost = await self.desk.lost_thread(place, thread)
+        if lost:
             await self.network.clear_up(place, thread)
+        return lost
+
+    async def on_webhooks_update(self, channel: Any) -> None:
+        self.network.forget_webhook(channel.id)
 
     async def look(self, channel: Any) -> None:
         place = Place("discord", str(channel.id))
@@ -242,6 +309,14 @@ class Listening(Answering):
                 with spoken():
                     await self._post_panel(interaction)
             return answer
+
+        await self.answer(interaction, work)
+
+    async def refuse(self, interaction: discord.Interaction, refused: Refused) -> None:
+        """Say what is wrong with what somebody typed."""
+
+        async def work() -> Answer | None:
+            raise refused
 
         await self.answer(interaction, work)
 
@@ -293,6 +368,9 @@ class Listening(Answering):
             await self.answer(interaction, lambda: self.added(interaction, int(about[0])))
         elif interaction.type is discord.InteractionType.modal_submit:
             await self.answer(interaction, lambda: self.form(interaction, act, about), quiet=True)
+        elif act == "ready":
+            ident = str(data["custom_id"])
+            await self.open_ready(interaction, ident, lambda: self.form_for(interaction, about[1], about[2:]))
         elif act in FORMS:
             await self.answer(interaction, lambda: self.form_for(interaction, act, about))
         elif act == "read":
@@ -322,6 +400,8 @@ class Listening(Answering):
                 return forms.edit(language, about[0], about[1], shown, author, render.channel(where))
             case "note":
                 return forms.note(language, about[0])
+            case "publish" | "add":
+                raise Refused("no.trouble")  # it was about what stood there then: it is asked for anew
             case "status":
                 return forms.status(language, about[0], await self.desk.status(place, by, about[0]))
             case "assign":
@@ -339,7 +419,7 @@ class Listening(Answering):
             with spoken():
                 member = guild.get_member(int(entered["to"])) or await guild.fetch_member(int(entered["to"]))
             to = inbound.person(member)
-        return await self.ask(_entered(act, about, entered, to), interaction)
+        return await self.ask(_entered(act, about, entered, to, interaction.guild), interaction)
 
     async def join(self, interaction: discord.Interaction, ticket: str) -> Answer | None:
         """Let somebody of the staff into a ticket's private thread."""
@@ -353,8 +433,7 @@ class Listening(Answering):
 
     async def add(self, interaction: discord.Interaction, message: discord.Message) -> discord.ui.Modal:
         """“Add to ticket” on a message: ask to which."""
-        if not inbound.is_words(message):
-            raise Refused("no.not_words")
+        await self._words(message)
         await self.linked(interaction)
         tickets = await self.tickets(interaction, "", closed=False)
         if not tickets:
@@ -367,9 +446,10 @@ class Listening(Answering):
             message = await channel.fetch_message(ident)
         told = inbound.raised(
             message,
-            self._me,
+            await self._words(message),
             ref=f"menu:{interaction.id}",
             at=self.clock.now(),
+            by=interaction.user,
             locale=str(interaction.locale),
             ticket=inbound.fields(interaction.data or {})["ticket"],
         )
@@ -377,11 +457,10 @@ class Listening(Answering):
 
     async def raise_(self, interaction: discord.Interaction, message: discord.Message) -> Answer | None:
         """“Open a ticket” on a message."""
-        if not inbound.is_words(message):
-            raise Refused("no.not_words")
+        told, by = await self._words(message), interaction.user
         ref, locale = f"menu:{interaction.id}", str(interaction.locale)
-        told = inbound.raised(message, self._me, ref=ref, at=self.clock.now(), locale=locale)
-        return await self.desk.handle(told)
+        raised = inbound.raised(message, told, ref=ref, at=self.clock.now(), by=by, locale=locale)
+        return await self.desk.handle(raised)
 
     async def publish(self, interaction: discord.Interaction, message: discord.Message) -> discord.ui.Modal:
         """“Send to customer” on a note: it is shown as the customer will see it, and sent by the form."""
@@ -392,6 +471,92 @@ class Listening(Answering):
         return forms.publish(language, note.ticket, note.id, seen, shown)
 
     # ------------------------------------------------------------ inside
+
+    async def _read(self, message: discord.Message) -> Said | None:
+        """Read what somebody said in a place of a project; None for what is not words, or is our own."""
+        if not inbound.is_words(message):
+            return None
+        place = inbound.where(message.channel)[0]
+        link = await self.desk.link(place)
+        if link is None or (inbound.is_automated(message) and await self.network.is_ours(message)):
+            return None
+        inside = place == link.staff_place
+        return inbound.said(message, self._me, language=link.project.language, inside=inside)
+
+    async def _words(self, message: discord.Message) -> Said:
+        """Read a message that somebody wants to be a ticket's. Raises Refused for what is none."""
+        if (told := await self._read(message)) is not None:
+            return told
+        linked = await self.desk.link(inbound.where(message.channel)[0]) is not None
+        raise Refused("no.not_words" if linked else "no.project")
+
+    async def _proxied(self, message: discord.Message, told: Said) -> Said:
+        """Read what a webhook says for somebody as the words of the ticket that they opened just before.
+
+        PluralKit and its kin say a person's words again under the name they choose, and delete the first.
+        """
+        if not told.automated:
+            self.openings[message.channel.id] = message
+            return told
+        before = self.openings.get(message.channel.id)
+        if before is None or message.webhook_id is None or not message.content:
+            return told
+        if message.created_at - before.created_at > PROXIED or message.content not in before.content:
+            return told
+        if not await self.desk.knows_thread(told.post.place, str(before.id)):
+            return told
+        text = told.text if told.command is None else told.command
+        return replace(told, thread=str(before.id), text=text)
+
+    async def _bring_thread(self, message: discord.Message, told: Said) -> None:
+        """Open a ticket with what a running thread began with, and bring along what was said in it since."""
+        link, thread = await self.desk.link(told.post.place), message.channel
+        if link is None or link.staff_place == told.post.place or not isinstance(thread, discord.Thread):
+            return
+        if await self.desk.knows_thread(told.post.place, str(thread.id)):
+            return
+        earlier = await self._before(thread, message)
+        opened = False
+        for one in earlier:
+            read = await self._read(one)
+            if read is None:
+                continue
+            if opened:
+                await self.desk.handle(inbound.incoming(one, read))
+            else:
+                root = inbound.raised(one, read, ref="root", at=message.created_at, by=message.author)
+                await self.desk.handle(root)
+                opened = True
+
+    async def _before(self, thread: discord.Thread, message: discord.Message) -> list[discord.Message]:
+        """Return what was said in a thread before a post, after the post that it hangs on."""
+        with spoken():
+            said = [one async for one in thread.history(limit=BROUGHT, before=message)]
+            parent: Any = thread.parent
+            try:
+                # A thread has the id of the message it hangs on, if it hangs on one.
+                root = [await parent.fetch_message(thread.id)] if parent is not None else []
+            except discord.NotFound:
+                root = []
+        return [*root, *reversed(said)]
+
+    async def _answer_alone(self, message: discord.Message) -> None:
+        """Answer what a person writes to us alone. A bot gets no answer: it might answer in turn."""
+        if message.author.bot or message.type not in inbound.WORDS:
+            return
+        if await self.desk.claim(f"discord:{message.id}:answer"):
+            await self.tell(
+                message.author, Words(say("no.not_here", await self._language_of(message.author)))
+            )
+
+    async def _language_of(self, person: discord.abc.User) -> str:
+        """Return the language of a project whose server somebody is in: Discord does not tell us theirs."""
+        for place in await self.desk.places("discord"):
+            channel: Any = self.client.get_channel(int(place.id))
+            if channel is not None and channel.guild.get_member(person.id) is not None:
+                link = await self.desk.link(place)
+                return link.project.language if link else "en"
+        return "en"
 
     def _turn(self, channel: int) -> asyncio.Lock:
         """What happens in a thread is taken in the order it arrived in: wait for nothing before this."""
@@ -444,8 +609,10 @@ def _pressed(act: str, about: list[str]) -> a.Ask:
             return a.AskRate(about[0], int(about[1]))
 
 
-def _entered(form: str, about: list[str], entered: dict[str, str], to: Any) -> a.Ask:
-    text = render.markup.to_hub(entered.get("text", ""), {})
+def _entered(
+    form: str, about: list[str], entered: dict[str, str], to: Any, guild: discord.Guild | None
+) -> a.Ask:
+    text = inbound.shown(guild, entered.get("text", ""))
     match form:
         case "open":
             return a.AskOpen(entered["title"], text)
@@ -464,7 +631,5 @@ def _entered(form: str, about: list[str], entered: dict[str, str], to: Any) -> a
         case "assign":
             return a.AskAssign(about[0], to, visibility=Visibility(entered["visibility"]))
         case _:
-            resolution, reason = (
-                render.markup.to_hub(entered[name], {}) for name in ("resolution", "reason")
-            )
+            resolution, reason = (inbound.shown(guild, entered[name]) for name in ("resolution", "reason"))
             return a.AskClose(about[0], resolution, reason)

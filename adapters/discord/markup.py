@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from bot import hub
 from bot.hub import JOINER, Block, Code, Paragraph
 
+#: What stands for an emoji where clients read it: a name between colons.
+_SHORTCODE = re.compile(r":(?=[\w+~-]+:)")
 #: Signs that mean something to Discord beside CommonMark's: mentions, spoilers, headings.
 SIGNS = "<|@#"
 
@@ -55,7 +57,52 @@ def to_hub(text: str, names: Mapping[str, str]) -> str:
 
 def mentioned(text: str) -> list[str]:
     """Return the ids of the people that a Discord text mentions, each once, in order."""
-    return list(dict.fromkeys(match["user"] for match in _TOKEN.finditer(text) if match["user"]))
+    return list(dict.fromkeys(match["user"] for match in _tokens(text) if match["user"]))
+
+
+def named(text: str) -> list[str]:
+    """Return the ids of all that a Discord text names: people, roles and channels."""
+    return [found for match in _tokens(text) if (found := match["user"] or match["role"] or match["channel"])]
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Whether a text names somebody, and the mention by which it begins if that is theirs."""
+
+    anywhere: bool = False
+    first: str | None = None
+
+
+def addressed(text: str, ids: Collection[str]) -> Addressed:
+    """Look for a mention of one of some ids. What is quoted or written as code was not said to them.
+
+    A mention is a token of Discord's, with an id in it: no name of a person, role or channel makes one.
+    """
+    anywhere, first, outside, end = False, None, "", 0
+    for match in _TOKEN.finditer(text):
+        outside += text[end : match.start()]
+        end = match.end()
+        inner = addressed(match["spoiler"], ids).anywhere if match["spoiler"] else False
+        ours = (match["user"] or match["role"]) in ids
+        if (ours or inner) and not _quoted(outside):
+            anywhere = True
+            if ours and not outside.strip():
+                first = match[0]
+        outside += "\n.\n" if match["fenced"] else "."
+    return Addressed(anywhere, first)
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    for match in _TOKEN.finditer(text):
+        yield match
+        if match["spoiler"]:
+            yield from _tokens(match["spoiler"])
+
+
+def _quoted(before: str) -> bool:
+    """Whether what follows a text stands in a quote."""
+    lines = before.split("\n")
+    return lines[-1].startswith("> ") or any(line.startswith(">>> ") for line in lines)
 
 
 def content(text: str) -> str:
@@ -70,7 +117,7 @@ def _held_apart(code: str) -> str:
 
 def plain(text: str) -> str:
     """Escape a text that was typed without any formatting, such as a name, for one line of Discord's."""
-    line = _ESCAPABLE.sub(r"\\\1", " ".join(text.split()))
+    line = _ESCAPABLE.sub(r"\\\1", _SHORTCODE.sub(f":{JOINER}", " ".join(text.split())))
     return _unpinged(JOINER + line if re.match(r"[>+-]|\d{1,9}[.)]", line) else line)
 
 

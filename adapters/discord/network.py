@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -16,7 +17,18 @@ import discord
 import structlog
 
 from adapters.discord import render
-from adapters.discord.api import HAS_THREAD, PATIENCE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, no_second_try, spoken
+from adapters.discord.api import (
+    HAS_THREAD,
+    NOT_MINE,
+    PATIENCE,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+    UNKNOWN_WEBHOOK,
+    WEBHOOKS_FULL,
+    is_of_the_file,
+    no_second_try,
+    spoken,
+)
 from adapters.discord.inbound import UPLOADED
 from adapters.discord.settings import DiscordSettings
 from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
@@ -32,9 +44,16 @@ from bot.tickets.model import Actor, File, Membership, Message, Note, Person, Pl
 
 log = structlog.get_logger()
 
-#: What we ask Discord to tell us: channels and roles, who is there, what is said and reacted with.
+#: What we ask Discord to tell us: channels and roles, who is there, what is said and reacted with; and what
+#: is written to us alone, which is answered.
 INTENTS = discord.Intents(
-    guilds=True, members=True, guild_messages=True, message_content=True, guild_reactions=True, webhooks=True
+    guilds=True,
+    members=True,
+    guild_messages=True,
+    dm_messages=True,
+    message_content=True,
+    guild_reactions=True,
+    webhooks=True,
 )
 #: What we may do in a server, asked for by the invitation link.
 PERMISSIONS = discord.Permissions(
@@ -44,6 +63,7 @@ PERMISSIONS = discord.Permissions(
     create_public_threads=True,
     create_private_threads=True,
     manage_threads=True,
+    manage_messages=True,
     manage_webhooks=True,
     attach_files=True,
     read_message_history=True,
@@ -60,6 +80,11 @@ NEEDED = {
     Side.CUSTOMER: (*_NEEDED, "create_public_threads"),
     Side.STAFF: (*_NEEDED, "create_public_threads", "create_private_threads", "manage_threads"),
 }
+#: Why a post cannot be changed or taken away, and who can.
+NOT_OURS = (
+    "it was said through a webhook that somebody deleted since, and I lack Manage Messages there: give it to"
+    " Halfdoor, or delete the post yourself"
+)
 SCOPES = ("bot", "applications.commands")
 #: Bytes that are read at a time, and of a copy that is held in memory; a larger one is put on disk.
 CHUNK, IN_MEMORY = 1 << 16, 1 << 20
@@ -72,6 +97,8 @@ SEARCH = 500
 #: Minutes after which Discord puts a quiet thread away: its longest.
 ARCHIVE_AFTER = 10080
 NOBODY = discord.AllowedMentions.none()
+#: What no webhook may be called, and what not as a whole.
+_REFUSED = re.compile(r"clyde|discord|```|\A\s*(?:everyone|here)\s*\Z", re.IGNORECASE)
 Shown: TypeAlias = CustomerContent | StaffContent
 
 
@@ -105,7 +132,9 @@ class DiscordNetwork:
         self._largest = settings.file_limit_mb * 1_000_000
         self._client: discord.AutoShardedClient | None = None
         self._session: aiohttp.ClientSession | None = None
-        self._webhooks: dict[int, discord.Webhook | None] = {}
+        #: Our webhook in each channel, and all that are known to be ours or to have been.
+        self._webhooks: dict[int, discord.Webhook] = {}
+        self._spoken: set[int] = set()
         #: Opens files, those of other networks too where there are any; set by whoever knows them.
         self.elsewhere: Fetch = self.fetch
         #: Threads that were just made, of which the ledger does not know yet.
@@ -137,13 +166,19 @@ class DiscordNetwork:
                 await self.clear_up(delivery.surface.place, gone.thread)
             raise NotSent("the ticket's thread was deleted: it goes on in a new one") from None
 
-    async def update(self, delivery: Delivery, part: str, post: PostRef) -> None:
+    async def update(self, delivery: Delivery, part: str, post: PostRef) -> PostRef | None:
         if part.startswith("file:") or _is_private_thread(delivery, part):
-            return  # a copy does not change, nor does the name of a thread
+            return None  # a copy does not change, nor does the name of a thread
         with suppress(ThreadGone), spoken():
-            message = await self._edit(delivery, part, post)
+            try:
+                message = await self._edit(delivery, part, post)
+            except discord.Forbidden as error:
+                if error.code != NOT_MINE:
+                    raise
+                return await self._post_anew(delivery, part, post)
             if message is not None:
                 await self._complete(message, delivery.content, part)
+        return None
 
     async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
         with suppress(ThreadGone), spoken():
@@ -154,9 +189,9 @@ class DiscordNetwork:
                         try:
                             await webhook.delete_message(int(post.id), thread=channel)
                             return
-                        except discord.NotFound:
-                            pass  # it is not the webhook's, or gone
-                    await channel.get_partial_message(int(post.id)).delete()
+                        except discord.NotFound as error:
+                            self._note_gone(webhook, delivery.surface.place, error)
+                    await self._take_away(channel, int(post.id))
                 except discord.NotFound as error:
                     if error.code != UNKNOWN_MESSAGE:
                         raise
@@ -183,7 +218,7 @@ class DiscordNetwork:
                 channel = await self._where(delivery, part)
                 wanted = self._drawn(delivery, part)
                 async for message in channel.history(limit=SEARCH, after=since, oldest_first=True):
-                    if str(message.id) in taken or not self._ours(message):
+                    if str(message.id) in taken or not self._said_by_us(message):
                         continue
                     if _says(message) in (_said(wanted), _said(wanted.named())):
                         found[part] = PostRef(place, str(message.id))
@@ -273,7 +308,8 @@ class DiscordNetwork:
             http_trace=no_second_try(),
         )
         beside = asyncio.ensure_future(self.attach(client))
-        self._client, self._webhooks = client, {}
+        self._client = client
+        self._webhooks.clear()
         timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
         self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[no_second_try()])
         try:
@@ -319,9 +355,19 @@ class DiscordNetwork:
             # A thread has the id of the message it hangs on, if it hangs on one.
             await channel.get_partial_message(int(thread)).delete()
 
-    def is_ours(self, webhook: int | None) -> bool:
-        """Whether a webhook is one of those that we speak through."""
-        return any(one is not None and one.id == webhook for one in self._webhooks.values())
+    async def is_ours(self, message: discord.Message) -> bool:
+        """Whether we said something: ourselves, or through a webhook of ours, be it deleted since."""
+        if self._said_by_us(message) or message.webhook_id is None:
+            return self._said_by_us(message)
+        parent = getattr(message.channel, "parent_id", None) or message.channel.id
+        if parent not in self._webhooks:
+            with suppress(NotSent), spoken():  # else it is somebody else's, as far as we can see
+                await self._known_webhook(await self._channel(Place(self.name, str(parent))))
+        return self._said_by_us(message)
+
+    def forget_webhook(self, channel: int) -> None:
+        """A channel's webhooks have changed: ours is looked for when it is needed."""
+        self._webhooks.pop(channel, None)
 
     def as_reply(self, note: Note, by: Person, about: Project) -> str:
         """Draw a note as the customer would see it, by the code that draws replies."""
@@ -351,7 +397,9 @@ class DiscordNetwork:
             source = await (await self._messageable(int(thread))).fetch_message(int(message))
         except (discord.NotFound, ValueError):
             return None
-        return next((one.url for one in source.attachments if str(one.id) == attachment), None)
+        forwarded = [one for snapshot in source.message_snapshots for one in snapshot.attachments]
+        here = (*source.attachments, *forwarded)
+        return next((one.url for one in here if str(one.id) == attachment), None)
 
     @property
     def _me(self) -> discord.ClientUser:
@@ -359,8 +407,11 @@ class DiscordNetwork:
         assert user is not None
         return user
 
-    def _ours(self, message: discord.Message) -> bool:
-        return message.author.id == self._me.id or self.is_ours(message.webhook_id)
+    def _said_by_us(self, message: discord.Message) -> bool:
+        if message.webhook_id is None:
+            return message.author.id == self._me.id
+        of_ours = message.application_id == self.client.application_id
+        return of_ours or message.webhook_id in self._spoken
 
     def _drawn(self, delivery: Delivery, part: str) -> render.Post:
         content, about = delivery.content, delivery.surface.project
@@ -388,7 +439,17 @@ class DiscordNetwork:
         if isinstance(channel, discord.Thread) and channel.archived and channel.locked:
             await channel.edit(archived=False)
         async with self._copied(delivery, part, post) as (shown, files):
-            return await self._say(delivery, part, shown, files, channel, mark)
+            try:
+                return await self._say(delivery, part, shown, files, channel, mark)
+            except discord.HTTPException as error:
+                if not files or not is_of_the_file(error):
+                    raise
+        # It is refused for good: words stand in its place, and what comes after it goes on.
+        assert isinstance(content, Message | Note)
+        about, public = delivery.surface.project, isinstance(delivery, ToCustomer)
+        post, file = render.file_line(content, part, about, customer=public)
+        gone = render.file_gone(post, file, about.language)
+        return await self._say(delivery, part, gone, [], channel, mark)
 
     async def _say(
         self,
@@ -400,17 +461,26 @@ class DiscordNetwork:
         mark: str,
     ) -> str:
         more: dict[str, Any] = {"files": files} if files else {}
-        webhook = await self._webhook(delivery.surface.place) if post.author is not None else None
-        if webhook is not None and isinstance(channel, discord.Thread):
-            sent = await webhook.send(
-                username=_allowed(post.author or ""),
-                avatar_url=post.picture,
-                thread=channel,
-                wait=True,
-                allowed_mentions=NOBODY,
-                **_new(post),
-                **more,
-            )
+        while post.author is not None and isinstance(channel, discord.Thread):
+            webhook = await self._webhook(delivery.surface.place)
+            if webhook is None:
+                break
+            try:
+                sent = await webhook.send(
+                    username=_allowed(post.author),
+                    avatar_url=post.picture,
+                    thread=channel,
+                    wait=True,
+                    allowed_mentions=NOBODY,
+                    **_new(post),
+                    **more,
+                )
+            except discord.NotFound as error:
+                if not self._note_gone(webhook, delivery.surface.place, error):
+                    raise
+                for file in files:
+                    file.reset()
+                continue  # somebody deleted it: a new one is made
             return str(sent.id)
         new = _new(post.named())
         message = await channel.send(nonce=_nonce(mark), allowed_mentions=NOBODY, **new, **more)
@@ -428,14 +498,41 @@ class DiscordNetwork:
                         return await webhook.edit_message(
                             int(post.id), thread=channel, allowed_mentions=NOBODY, **changed
                         )
-                    except discord.NotFound:
-                        pass  # we said it ourselves, without the webhook
+                    except discord.NotFound as error:
+                        # We said it ourselves, without the webhook, or through one that is gone.
+                        self._note_gone(webhook, delivery.surface.place, error)
                 message = channel.get_partial_message(int(post.id))
                 return await message.edit(allowed_mentions=NOBODY, **_changed(drawn.named()))
             except discord.NotFound as error:
                 if error.code != UNKNOWN_MESSAGE:
                     raise
                 return None  # somebody deleted it by hand: there is nothing left to bring up to date
+
+    async def _post_anew(self, delivery: Delivery, part: str, post: PostRef) -> PostRef:
+        """Say again what cannot be changed any more, for its webhook is gone, and take the old away."""
+        place, drawn = delivery.surface.place, self._drawn(delivery, part)
+        async with _opened(await self._where(delivery, part)) as channel:
+            if not channel.permissions_for(channel.guild.me).manage_messages:
+                raise NotSent(NOT_OURS, final=True)
+            new, old = None, discord.Object(int(post.id))
+            async for message in channel.history(limit=SEARCH, after=old, oldest_first=True):
+                # An earlier try may have come as far as this.
+                if self._said_by_us(message) and _says(message) in (_said(drawn), _said(drawn.named())):
+                    new = str(message.id)
+                    break
+            new = new or await self._say(delivery, part, drawn, [], channel, f"{post.id} anew")
+            with suppress(discord.NotFound):
+                await self._take_away(channel, int(post.id))
+        return PostRef(place, new)
+
+    async def _take_away(self, channel: discord.TextChannel | discord.Thread, message: int) -> None:
+        """Delete a post of ours ourselves. What a webhook of ours said is somebody else's to Discord."""
+        try:
+            await channel.get_partial_message(message).delete()
+        except discord.Forbidden as error:
+            if channel.permissions_for(channel.guild.me).manage_messages:
+                raise
+            raise NotSent(NOT_OURS, final=True) from error
 
     @asynccontextmanager
     async def _copied(
@@ -524,16 +621,41 @@ class DiscordNetwork:
         ident = int(place.id)
         if ident not in self._webhooks:
             channel = await self._channel(place)
-            if not channel.permissions_for(channel.guild.me).manage_webhooks:
-                return None
-            ours = [one for one in await channel.webhooks() if one.user and one.user.id == self._me.id]
-            found = ours[0] if ours else await channel.create_webhook(name=WEBHOOK)
+            if await self._known_webhook(channel) is None:
+                if not channel.permissions_for(channel.guild.me).manage_webhooks:
+                    return None
+                try:
+                    made = await channel.create_webhook(name=WEBHOOK)
+                except discord.HTTPException as error:
+                    if error.code != WEBHOOKS_FULL:
+                        raise
+                    return None  # we speak ourselves, and say for whom
+                self._keep_webhook(ident, made)
+        return self._webhooks.get(ident)
+
+    async def _known_webhook(self, channel: discord.TextChannel) -> discord.Webhook | None:
+        """Look for our webhook in a channel."""
+        if channel.permissions_for(channel.guild.me).manage_webhooks:
+            for one in await channel.webhooks():
+                if one.user is not None and one.user.id == self._me.id:
+                    self._keep_webhook(channel.id, one)
+        return self._webhooks.get(channel.id)
+
+    def _keep_webhook(self, channel: int, found: discord.Webhook) -> None:
+        self._spoken.add(found.id)
+        if channel not in self._webhooks and found.token is not None:
             assert self._session is not None
-            assert found.token is not None
-            self._webhooks[ident] = discord.Webhook.partial(
+            self._webhooks[channel] = discord.Webhook.partial(
                 found.id, found.token, session=self._session, client=self.client
             )
-        return self._webhooks[ident]
+
+    def _note_gone(self, webhook: discord.Webhook, place: Place, error: discord.NotFound) -> bool:
+        """Whether an answer says that somebody deleted our webhook, which is forgotten then."""
+        if error.code != UNKNOWN_WEBHOOK:
+            return False
+        if self._webhooks.get(int(place.id)) is webhook:
+            self.forget_webhook(int(place.id))
+        return True
 
 
 @asynccontextmanager
@@ -582,13 +704,10 @@ def _nonce(mark: str) -> str:
 
 
 def _allowed(name: str) -> str:
-    """Discord refuses these words in the name of a webhook."""
-    for word in ("discord", "clyde"):
-        at = name.lower().find(word)
-        while at >= 0:
-            name = f"{name[: at + 1]}\u2060{name[at + 1 :]}"
-            at = name.lower().find(word)
-    return name[:80] or "–"
+    """Write a name so that Discord lets a webhook speak under it: a hair space parts what it refuses."""
+    name = _REFUSED.sub(lambda match: f"{match[0][0]}\u200a{match[0][1:]}", name)[:80]
+    # What cannot be seen is trimmed away, and an empty name is none.
+    return name if any(sign.isprintable() and not sign.isspace() for sign in name) else "–"
 
 
 def _new(post: render.Post) -> dict[str, Any]:
