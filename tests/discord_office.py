@@ -10,8 +10,9 @@ from typing import Any
 import discord
 from simcord import ChannelHandle, InteractionResult, MemberActor, actors
 from simcord.backend import serializers
-from simcord.backend.models import Overwrite
+from simcord.backend.models import Overwrite, Poll, PollAnswer
 from simcord.enums import OverwriteType
+from simcord.results import to_discord_message
 
 from adapters.discord.settings import DiscordSettings
 from bot.settings import Settings
@@ -43,6 +44,7 @@ class DiscordOffice:
         self.database_url = database_url
         self.language = language
         self.halfdoor: Halfdoor
+        self._hooks: dict[int, Any] = {}
 
     async def __aenter__(self) -> DiscordOffice:
         await self.build()
@@ -161,6 +163,45 @@ class DiscordOffice:
         result = await actors._autocomplete_result(who, channel, f"ticket {name}", option, typed, {})
         await self.settle()
         return [choice["name"] for choice in result.autocomplete_choices or []]
+
+    def bot(self, name: str, *roles: Any) -> MemberActor:
+        """Let somebody else's bot into the server."""
+        user = self.server.env.create_user(name.lower(), global_name=name, bot=True)
+        return self.guild.add_member(user, roles=roles)
+
+    def post(self, author: int, channel: ChannelHandle, content: str = "", **more: Any) -> discord.Message:
+        """Post what no client of a person's can: a poll, a layout, a post of another bot's."""
+        backend = self.server.backend
+        return to_discord_message(
+            self.server.env, backend.create_message(channel.id, author, content, **more)
+        )
+
+    def poll(self, who: MemberActor, channel: ChannelHandle, question: str, *answers: str) -> discord.Message:
+        listed = [PollAnswer(n, text) for n, text in enumerate(answers, 1)]
+        expiry = self.server.backend.iso_after(3600)
+        return self.post(who.id, channel, poll=Poll(question, listed, expiry))
+
+    def proxied(self, channel: ChannelHandle, name: str, content: str, **more: Any) -> discord.Message:
+        """Say something through the webhook of another application, under any name."""
+        backend = self.server.backend
+        parent = backend.get_channel(channel.id).permission_channel_id()
+        if parent not in self._hooks:
+            self._hooks[parent] = backend.create_webhook(parent, "Proxy", self.bot(f"Proxy {parent}").id)
+        hook = self._hooks[parent]
+        more = {"webhook_id": hook.id, "author_name": name, **more}
+        return self.post(hook.webhook_user_id, channel, content, **more)
+
+    def delete_our_webhooks(self) -> None:
+        """An administrator deletes what Halfdoor speaks through."""
+        backend = self.server.backend
+        for one in [one for one in backend.webhooks.values() if one.creator_id == self.me]:
+            backend.delete_webhook(one.id)
+
+    def kick(self) -> None:
+        self.server.kick(self.guild.id)
+
+    def invite(self) -> None:
+        self.server.invite(self.guild.id)
 
     def forbid(self, channel: ChannelHandle, **names: bool) -> None:
         """Take permissions away from Halfdoor's role in a channel, or give them back (True)."""

@@ -522,7 +522,8 @@ class Listening(Answering):
             if read is None:
                 continue
             if opened:
-                await self.desk.handle(inbound.incoming(one, read))
+                # It came to us with the mention: so it stands before it and after the root.
+                await self.desk.handle(inbound.incoming(one, read, at=message.created_at))
             else:
                 root = inbound.raised(one, read, ref="root", at=message.created_at, by=message.author)
                 await self.desk.handle(root)
