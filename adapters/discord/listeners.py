@@ -335,6 +335,8 @@ class Listening(Answering):
             raise Refused("no.same_place")
         if staff.permissions_for(staff.guild.default_role).view_channel:
             raise Refused("no.staff_public")
+        if staff.is_news() and not project.whole_team:
+            raise Refused("no.staff_news")
         for channel, side in ((customer, Side.CUSTOMER), (staff, Side.STAFF)):
             if names := self.network.lacking(channel, side):
                 raise Refused("no.permissions", place=channel.mention, names=names)

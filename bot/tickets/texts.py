@@ -649,6 +649,12 @@ TEXTS: dict[str, Text] = {
         "Dieser Kanal gehörte einem Team, und was dort gesagt wurde, steht dort noch. Wähl einen anderen für"
         " den Kunden.",
     ),
+    "no.staff_news": Text(
+        "An announcement channel takes no private threads. Choose a text channel for the team, or set"
+        " `whole_team`.",
+        "Ein Ankündigungskanal nimmt keine privaten Threads auf. Bitte einen Textkanal für das Team wählen oder"
+        " `whole_team` setzen.",
+    ),
     "no.place_taken": Text("That channel already belongs to {key}.", "Dieser Kanal gehört schon zu {key}."),
     "no.not_in_place": Text(
         "I am not in that channel. Invite me with `/invite @Halfdoor`, then try again.",

@@ -469,6 +469,25 @@ async def test_a_database_that_is_away_is_said_to_be_away(tmp_path: Any) -> None
             upgrade(url)
 
 
+async def test_a_place_that_cannot_be_heard_has_a_mark_of_its_own(store: SqlStore) -> None:
+    def at(n: int) -> datetime:
+        return datetime(2026, 11, 27, 12, n, tzinfo=UTC)
+
+    front = LINK.customer_places[0]
+    assert await store.read(lambda tx: tx.heard_at(front)) is None
+    await store.transact(lambda tx: tx.hear(front.network, at(1)))
+    assert await store.read(lambda tx: tx.heard_at(front)) == at(1)
+    for n in (2, 3):  # the earliest mark stands
+        await store.transact(lambda tx, n=n: tx.hear_at([front], at(n)))
+    await store.transact(lambda tx: tx.hear(front.network, at(9)))
+    assert await store.read(lambda tx: tx.heard_at(front)) == at(2)
+    assert await store.read(lambda tx: tx.unheard(front.network)) == {front: at(2)}
+    assert await store.read(lambda tx: tx.heard_at(BACK)) == at(9)
+    await store.transact(lambda tx: tx.hear_at([front], None))
+    assert await store.read(lambda tx: tx.unheard(front.network)) == {}
+    assert await store.read(lambda tx: tx.heard_at(front)) == at(9)
+
+
 def test_the_migrations_make_the_tables_that_the_code_expects(database_url: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext

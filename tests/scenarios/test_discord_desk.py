@@ -42,6 +42,10 @@ class TestSettingUp:
         assert "2 to 10 capital letters" in await told(key="42")
         assert await told(staff=front) == "The two channels must be different."
         assert "must be private" in await told(staff=office.guild.create_text_channel("open"))
+        news = office.guild.create_news_channel("news")
+        office.hide(news)
+        office.forbid(news, view_channel=True)
+        assert "takes no private threads" in await told(staff=news)
         assert await told(customer=office.front) == "That channel already belongs to ACME."
         office.forbid(back, create_private_threads=False, view_channel=True)
         await office.settle()

@@ -93,3 +93,32 @@ def test_a_name_stays_one_line_of_text(name: str) -> None:
     written = markup.plain(name)
     assert "\n" not in written
     assert not re.search(r"(?<!\\)<(@|#)|@(everyone|here)", written)
+
+
+@pytest.mark.parametrize(
+    ("text", "anywhere", "first"),
+    [
+        ("<@9> reply x", True, "<@9>"),
+        ("\n <@!9>, reply x", True, "<@!9>"),
+        ("<@&9> reply x", True, "<@&9>"),
+        ("Hi <@9>", True, None),
+        ("\u200b<@9> reply x", True, None),
+        ("||<@9> reply x||", True, None),
+        ("> <@9> reply x", False, None),
+        (">>> said\n<@9> reply x", False, None),
+        ("> said\n<@9> reply x", True, None),
+        ("```\n>>> 1\n```\n<@9> why?", True, None),
+        ("`<@9>` reply x", False, None),
+        ("\\<@9> reply x", False, None),
+        ("@9 \ue000 <@8> <#9>", False, None),
+    ],
+)
+def test_a_mention_is_a_token_with_an_id(text: str, anywhere: bool, first: str | None) -> None:
+    assert markup.addressed(text, ("9",)) == markup.Addressed(anywhere, first)
+
+
+@pytest.mark.parametrize("name", [":bug: *x* <@1>", "@everyone", "# big", "1. one", "10:30 :a:b:"])
+def test_a_name_shows_as_it_is_written(name: str) -> None:
+    written = markup.plain(name)
+    assert re.sub(r"\\(?=[^\w\s])", "", written.replace(hub.JOINER, "")) == name
+    assert not re.search(r"(?<!\\)[<#*]|@(?=everyone)|:[\w+~-]+:", written)
