@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -28,6 +28,10 @@ class SlackFile:
     content: bytes | None
     kind: str = "application/octet-stream"
     mode: str = "hosted"
+    #: What people see as its name; they can change it, `name` stays (docs.slack.dev/reference/objects/file-object).
+    title: str | None = None
+    #: What else its object has: of an e-mail `subject`, `from` and `plain_text`.
+    more: dict[str, Any] = field(default_factory=dict)
 
     def info(self, base: str) -> dict[str, Any]:
         if self.mode == "tombstone":
@@ -36,7 +40,7 @@ class SlackFile:
         return {
             "id": self.id,
             "name": self.name,
-            "title": self.name,
+            "title": self.title or self.name,
             "mimetype": self.kind,
             "size": self.size,
             "mode": self.mode,
@@ -45,6 +49,7 @@ class SlackFile:
             "url_private": address,
             "url_private_download": address,
             "file_access": "visible",
+            **self.more,
         }
 
     def stub(self) -> dict[str, Any]:
@@ -56,6 +61,30 @@ class SlackFile:
             return
         for start in range(0, self.size, 1 << 16):
             yield b"x" * min(1 << 16, self.size - start)
+
+
+@dataclass
+class Uploads:
+    """What a workspace's admins allow to be uploaded; all, at first."""
+
+    disabled: bool = False
+    images_only: bool = False
+    full: bool = False
+    #: The ends of names that are not allowed, and the largest size in bytes.
+    blocked: tuple[str, ...] = ()
+    largest: int | None = None
+
+    def refuse(self, name: str, size: int) -> str | None:
+        """Return the code with which a file is refused."""
+        if self.disabled:
+            return "file_uploads_disabled"
+        if self.images_only and not name.endswith((".png", ".jpg", ".gif")):
+            return "file_uploads_except_images_disabled"
+        if name.endswith(self.blocked) and self.blocked:
+            return "file_type_not_allowed"
+        if self.largest is not None and size > self.largest:
+            return "file_upload_size_restricted"
+        return "storage_limit_reached" if self.full else None
 
 
 async def download(server: SlackServer, request: web.Request) -> web.StreamResponse:
@@ -95,8 +124,19 @@ async def info(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:
 
 
 async def get_upload_url(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:
-    if not given.get("filename") or not int(given.get("length") or 0):
+    """Answer as the workspace's rules for files have it.
+
+    docs.slack.dev/reference/methods/files.getUploadURLExternal: `missing_argument` ("typically only occurs
+    when the length provided is 0"), `file_type_not_allowed`, `file_upload_size_restricted`,
+    `file_uploads_disabled`, `file_uploads_except_images_disabled`; `storage_limit_reached` is in the errors
+    of its predecessor files.upload, and in what clients of both expect.
+    """
+    if not given.get("filename"):
         raise SlackError("invalid_arguments")
+    if not int(given.get("length") or 0):
+        raise SlackError("missing_argument")
+    if (code := server.world.uploads.refuse(str(given["filename"]), int(given["length"]))) is not None:
+        raise SlackError(code)
     ident = server.world.fresh("F")
     server.world.files[ident] = SlackFile(
         ident, str(given["filename"]), BOT_USER, int(given["length"]), b"", mode="uploading"

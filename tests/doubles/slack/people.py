@@ -6,13 +6,77 @@ import time
 from typing import Any
 
 from tests.doubles.slack import validate
+from tests.doubles.slack.composer import compose
 from tests.doubles.slack.files import SlackFile
 from tests.doubles.slack.server import Envelope, SlackServer
-from tests.doubles.slack.world import APP_ID, HOST, Channel, Message, User
+from tests.doubles.slack.world import APP_ID, HOST, SLACKBOT, Channel, Message, User, World
 
 
 class NotOffered(Exception):
     """Slack does not offer that to this person."""
+
+
+def app_fields(name: str) -> dict[str, Any]:
+    """Return what says of a message that an app posted it (docs.slack.dev/reference/events/message)."""
+    ident = name.upper().replace(" ", "")
+    profile = {"id": f"B{ident}", "app_id": f"A{ident}", "name": name, "deleted": False}
+    return {"bot_id": f"B{ident}", "app_id": f"A{ident}", "bot_profile": profile}
+
+
+class Bot:
+    """Another app in the workspace.
+
+    One of today has a user of its own, and its posts have no subtype; an integration of the old kind, and
+    Workflow Builder, post as subtype `bot_message`, under a `username` and without a user
+    (docs.slack.dev/reference/events/message/bot_message).
+    """
+
+    def __init__(self, server: SlackServer, name: str, *, old: bool = False) -> None:
+        self.world: World = server.world
+        self.name = name
+        self.old = old
+        self.user = None if old else self.world.user(name, bot=True)
+
+    def post(
+        self,
+        channel: Channel,
+        text: str = "",
+        *,
+        thread: Message | str | None = None,
+        blocks: list[dict[str, Any]] | None = None,
+        attachments: list[dict[str, Any]] | None = None,
+    ) -> Message:
+        root = thread.ts if isinstance(thread, Message) else thread
+        user = self.user.id if self.user else ""
+        message = Message(channel.id, self.world.ts(), user, text, root, blocks or [])
+        message.attachments = attachments or []
+        message.more = app_fields(self.name)
+        if self.old:
+            message.subtype, message.username = "bot_message", self.name
+            del message.more["bot_profile"]
+        return self.world.post(message)
+
+
+def send_email(
+    server: SlackServer, channel: Channel, subject: str, body: str, name: str, address: str
+) -> Message:
+    """Send an e-mail to a channel's address: Slackbot shares it as a file of mode `email`.
+
+    The words are in the file object alone: `subject`, `from`, `plain_text`
+    (docs.slack.dev/reference/objects/file-object).
+    """
+    world = server.world
+    mail = {
+        "subject": subject,
+        "from": [{"address": address, "name": name, "original": f"{name} <{address}>"}],
+    }
+    kept = "_".join(subject.split())
+    file = SlackFile(world.fresh("F"), kept, SLACKBOT, 4000, b"", "text/html", "email", subject)
+    file.more = {**mail, "plain_text": body, "filetype": "email"}
+    world.files[file.id] = file
+    message = Message(channel.id, world.ts(), SLACKBOT, "", subtype="file_share", files=[file.id])
+    message.file_objects = lambda ident: world.files[ident].info(server.url)
+    return world.post(message)
 
 
 class Human:
@@ -38,20 +102,94 @@ class Human:
         thread: Message | str | None = None,
         rich: list[dict[str, Any]] | None = None,
         subtype: str | None = None,
+        plain: bool = False,
+        beside: list[dict[str, Any]] | None = None,
+        attachments: list[dict[str, Any]] | None = None,
+        app: str | None = None,
     ) -> Message:
-        """Write a message; `rich`: the elements of its rich_text block, as Slack's own editor adds them."""
+        """Write a message, with the rich_text block that Slack's own editor adds.
+
+        `rich`: the elements of that block, if they are not what the editor makes of the text; `plain`: there
+        is none, as older clients and the API leave it out. `beside`: further blocks. `app`: the name of an
+        app that posts it for this person, with their token: it is theirs, and has a `bot_id` as well.
+        """
         self._must_see(channel)
         root = thread.ts if isinstance(thread, Message) else thread
-        blocks = [{"type": "rich_text", "block_id": self.world.fresh("b"), "elements": rich}] if rich else []
-        return self.world.post(
-            Message(channel.id, self.world.ts(), self.id, text, root, blocks, subtype=subtype)
+        blocks = [] if plain else self._blocks(text, rich)
+        message = Message(channel.id, self.world.ts(), self.id, text, root, blocks, subtype=subtype)
+        message.blocks = [*blocks, *(beside or [])]
+        message.attachments = attachments or []
+        if app is not None:
+            message.more = app_fields(app)
+        return self.world.post(message)
+
+    def forward(
+        self, channel: Channel, message: Message, text: str = "", *, thread: Message | str | None = None
+    ) -> Message:
+        """Forward a message, with some words or none."""
+        return self.say(channel, text, thread=thread, attachments=[self.forwarded(message)])
+
+    def forwarded(self, message: Message) -> dict[str, Any]:
+        """Return the attachment that a forwarded message is, as events have it.
+
+        Slack documents only the flags; the fields are those of recorded events, among them
+        langchain-ai/open-swe and NousResearch/hermes-agent (tests of forwarded shares).
+        """
+        source = self.world.channels[message.channel]
+        author = message.username or self.world.users[message.user].name
+        shown: dict[str, Any] = {
+            "id": 1,
+            "ts": message.ts,
+            "channel_id": message.channel,
+            "channel_team": self.user.team,
+            "is_msg_unfurl": True,
+            "is_share": True,
+            "author_name": author,
+            "author_subname": author,
+            "author_id": message.user,
+            "from_url": f"https://acme.slack.test/archives/{message.channel}/p{message.ts.replace('.', '')}",
+            "fallback": f"[today] {author}: {message.text}",
+            "text": message.text,
+            "footer": f"Posted in #{source.name}",
+            "mrkdwn_in": ["text"],
+        }
+        if message.blocks:
+            inner = {"team": self.user.team, "channel": message.channel, "ts": message.ts}
+            shown["message_blocks"] = [{**inner, "message": {"blocks": message.blocks}}]
+        if message.files:
+            shown["files"] = [self.world.files[one].info(self.server.url) for one in message.files]
+        return shown
+
+    def huddle(self, channel: Channel, *, thread: Message | str | None = None) -> Message:
+        """Begin to talk aloud in a channel: a message that has no words, and a room."""
+        self._must_see(channel)
+        root = thread.ts if isinstance(thread, Message) else thread
+        message = Message(channel.id, self.world.ts(), self.id, "", root, subtype="huddle_thread")
+        message.more = {
+            "room": {"id": self.world.fresh("R"), "call_family": "huddle"},
+            "no_notifications": True,
+        }
+        return self.world.post(message)
+
+    def write_to_app(self, text: str) -> Message:
+        """Write to the app itself, in its messages tab."""
+        return self.say(self.world.direct(self.user), text)
+
+    def _blocks(self, text: str, rich: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+        elements = compose(text) if rich is None else rich
+        return (
+            [{"type": "rich_text", "block_id": self.world.fresh("b"), "elements": elements}]
+            if elements
+            else []
         )
 
-    def send_file(self, name: str, content: bytes | int, *, kind: str = "text/plain") -> SlackFile:
+    def send_file(
+        self, name: str, content: bytes | int, *, kind: str = "text/plain", title: str | None = None
+    ) -> SlackFile:
         """Upload a file without sharing it yet; a number stands for so many bytes."""
         size = content if isinstance(content, int) else len(content)
         kept = None if isinstance(content, int) else content
-        file = SlackFile(self.world.fresh("F"), name, self.id, size, kept, kind)
+        file = SlackFile(self.world.fresh("F"), name, self.id, size, kept, kind, title=title)
         self.world.files[file.id] = file
         return file
 
@@ -66,7 +204,8 @@ class Human:
         """Share files. In shared channels events may hold stubs of them."""
         self._must_see(channel)
         root = thread.ts if isinstance(thread, Message) else thread
-        message = Message(channel.id, self.world.ts(), self.id, text, root, subtype="file_share")
+        blocks = self._blocks(text)
+        message = Message(channel.id, self.world.ts(), self.id, text, root, blocks, subtype="file_share")
         message.files = [file.id for file in files]
 
         def shown(ident: str) -> dict[str, Any]:
@@ -83,10 +222,21 @@ class Human:
     def unreact(self, message: Message, emoji: str) -> None:
         self.world.react(message, emoji, self.user, added=False)
 
-    def edit(self, message: Message, text: str, files: list[SlackFile] | None = None) -> None:
+    def edit(
+        self,
+        message: Message,
+        text: str,
+        files: list[SlackFile] | None = None,
+        *,
+        rich: list[dict[str, Any]] | None = None,
+    ) -> None:
+        """Change one's own message; what was written in the editor has new blocks then."""
         if message.user != self.id:
             raise NotOffered("editing another's message")
-        self.world.change(message, text, None, None if files is None else [file.id for file in files])
+        composed = rich is not None or any(block["type"] == "rich_text" for block in message.blocks)
+        beside = [block for block in message.blocks if block["type"] != "rich_text"]
+        blocks = [*self._blocks(text, rich), *beside] if composed or not message.text else None
+        self.world.change(message, text, blocks, None if files is None else [file.id for file in files])
 
     def delete(self, message: Message) -> None:
         if message.user != self.id:
@@ -248,7 +398,8 @@ class Human:
     # ------------------------------------------------------------ inside
 
     def _read(self, message: Message) -> str:
-        author = message.username or self.world.users[message.user].name
+        known = self.world.users.get(message.user)
+        author = message.username or (known.name if known else message.user)
         text = validate.aloud(message.text) if not message.blocks else validate.read(message.blocks, "")
         edited = " (edited)" if message.edited and not message.bot else ""
         files = [self.world.files[ident] for ident in message.files]

@@ -109,6 +109,7 @@ class SlackServer:
         self._tasks: set[asyncio.Future[None]] = set()
         self._runner: web.AppRunner | None = None
         self.world.emit = self.emit
+        self.world.uploads = files.Uploads()
         self.redelivered = 0
 
     # ------------------------------------------------------------ lifecycle
@@ -463,6 +464,7 @@ async def _conversations_info(server: SlackServer, given: dict[str, Any]) -> dic
             "is_member": BOT_USER in channel.members,
             "is_archived": channel.archived,
             "is_mpim": False,
+            "is_im": channel.direct,
             "is_shared": channel.shared,
             "is_ext_shared": channel.shared,
             "is_pending_ext_shared": channel.pending_share,

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.doubles.slack.files import SlackFile
+    from tests.doubles.slack.files import SlackFile, Uploads
 
 HOST, GUEST_ORG = "THOST0001", "TCUST0001"
 TEAMS = {HOST: "Host", GUEST_ORG: "Acme", "TBETA0001": "Beta Corp"}
 BOT_USER, BOT_ID, APP_ID = "UHALFDOOR", "BHALFDOOR", "AHALFDOOR"
+SLACKBOT = "USLACKBOT"
 BOT_TOKEN, APP_TOKEN = "xoxb-test-secret-token", "xapp-test-secret-token"
 SIGNING_SECRET = "test-signing-secret"
 SCOPES = (
@@ -86,15 +87,25 @@ class Message:
     reactions: list[tuple[str, str]] = field(default_factory=list)
     #: How the event shows its files; stubs in shared channels.
     file_objects: Callable[[str], dict[str, Any]] | None = field(default=None, repr=False)
+    #: What hangs below the words: forwards and previews of links of people's, the older layouts of bots'.
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    #: What else an event has of it: of a post by another app `bot_id`, `app_id` and `bot_profile`
+    #: (docs.slack.dev/reference/events/message), of a huddle its `room`.
+    more: dict[str, Any] = field(default_factory=dict)
 
     def payload(self, *, metadata: bool = False) -> dict[str, Any]:
         body: dict[str, Any] = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
+        if not self.user:  # what an integration of the old kind posts has no user at all
+            del body["user"]
+        body |= self.more
         if self.thread is not None:
             body["thread_ts"] = self.thread
         if self.blocks:
             body["blocks"] = self.blocks
         if self.bot:
             body |= {"bot_id": BOT_ID, "app_id": APP_ID}
+        if self.attachments:
+            body["attachments"] = self.attachments
         if self.username:
             body["username"] = self.username
         if self.subtype:
@@ -129,6 +140,13 @@ class Channel:
     pending_share: bool = False
     pending_teams: set[str] = field(default_factory=set)
     archived: bool = False
+    #: The direct messages of the app with somebody.
+    direct: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What events call it in `channel_type` (docs.slack.dev/reference/events/message)."""
+        return "im" if self.direct else "group" if self.private else "channel"
 
     @property
     def shared(self) -> bool:
@@ -149,9 +167,17 @@ class World:
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
-        self.users: dict[str, User] = {BOT_USER: User(BOT_USER, HOST, "Halfdoor", bot=True)}
+        self.users: dict[str, User] = {
+            BOT_USER: User(BOT_USER, HOST, "Halfdoor", bot=True),
+            # Slack's own, which every workspace has; users.info does not call it a bot.
+            SLACKBOT: User(SLACKBOT, HOST, "Slackbot"),
+        }
+        #: The handles of user groups, by id.
+        self.groups: dict[str, str] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, SlackFile] = {}
+        #: What may be uploaded; set by the server, which knows files.
+        self.uploads: Uploads
         #: Seconds until a shared file shows, and how many shares are lost after Slack said yes.
         self.share_delay = 0.0
         self.lose_shares = 0
@@ -183,7 +209,11 @@ class World:
     def direct(self, user: User) -> Channel:
         """Return the direct messages of the app with somebody."""
         known = [one for one in self.channels.values() if one.name == f"direct {user.id}"]
-        return known[0] if known else self.channel(f"direct {user.id}", user, private=True)
+        if known:
+            return known[0]
+        made = self.channel(f"direct {user.id}", user, private=True)
+        made.direct = True
+        return made
 
     def channel(
         self, name: str, *members: User, private: bool = False, shared: bool = False, bot: bool = True
@@ -221,16 +251,20 @@ class World:
     def post(self, message: Message) -> Message:
         channel = self.channels[message.channel]
         channel.messages[message.ts] = message
-        actor = self.users[message.user]
+        actor = self.users.get(message.user)
         event = message.payload() | {"channel": channel.id, "event_ts": message.ts}
-        event["channel_type"] = "group" if channel.private else "channel"
-        if actor.team != HOST:
+        event["channel_type"] = channel.kind
+        if actor is not None and actor.team != HOST:
             event |= {"user_team": actor.team, "source_team": actor.team, "team": actor.team}
             event["user_profile"] = actor.info()["profile"]
         self.emit(event, actor)
+        self._mention(event, message, actor)
+        return message
+
+    def _mention(self, event: dict[str, Any], message: Message, actor: User | None) -> None:
+        """Who mentions the app in a channel makes a second event of it, but for the app itself."""
         if f"<@{BOT_USER}" in message.text and not message.bot:
             self.emit({**event, "type": "app_mention"}, actor)
-        return message
 
     def react(self, message: Message, emoji: str, user: User, *, added: bool) -> None:
         """Slack does not say which team the actor is of."""
@@ -254,25 +288,43 @@ class World:
         text: str,
         blocks: list[dict[str, Any]] | None = None,
         files: list[str] | None = None,
+        *,
+        attachments: list[dict[str, Any]] | None = None,
+        silently: bool = False,
     ) -> None:
+        """Change a message. `silently`: not by its author; a preview of a link has come or gone.
+
+        Slack tells of that by `message_changed` too, with the same words and without `edited`.
+        """
         before = message.payload()
         message.text = text
         if files is not None:
             message.files = files
         if blocks is not None:
             message.blocks = blocks
-        message.edited = self.ts()
+        if attachments is not None:
+            message.attachments = attachments
+        ts = self.ts()
+        if not silently:
+            message.edited = ts
         event = {
             "type": "message",
             "subtype": "message_changed",
             "hidden": True,
             "channel": message.channel,
-            "ts": message.edited,
-            "event_ts": message.edited,
+            "channel_type": self.channels[message.channel].kind,
+            "ts": ts,
+            "event_ts": ts,
             "message": message.payload(),
             "previous_message": before,
         }
-        self.emit(event, self.users[message.user])
+        actor = self.users.get(message.user)
+        self.emit(event, actor)
+        if not silently:
+            # An edit that leaves or puts a mention in sends `app_mention` once more, with `edited`
+            # (slack-go/slack#1256).
+            again = message.payload() | {"channel": message.channel, "event_ts": ts}
+            self._mention(again, message, actor)
 
     def delete(self, message: Message) -> None:
         del self.channels[message.channel].messages[message.ts]
@@ -287,7 +339,7 @@ class World:
             "deleted_ts": message.ts,
             "previous_message": message.payload(),
         }
-        self.emit(event, self.users[message.user])
+        self.emit(event, self.users.get(message.user))
 
     def changed(self, channel: Channel, kind: str, **more: Any) -> None:
         """Tell the app of something about a channel itself."""
