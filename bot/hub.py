@@ -8,6 +8,7 @@ CommonMark would otherwise read as one; it is never part of what was said.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ _MARKUP = "\\`*_~[]"
 _LINE_START = re.compile(r"^(?=[>+-]|\d{1,9}[.)])")
 _BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
 _LOOKS_LIKE_ADDRESS = re.compile(r"\s*(?:https?:|www\.|mailto:)", re.IGNORECASE)
+#: Letters by their category that draw nothing: the Hangul fillers and the blank of braille.
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u2060\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )
@@ -167,6 +170,15 @@ def plain(text: str) -> str:
     return "\n".join(shown(block) for block in read(text))
 
 
+def visible(text: str) -> bool:
+    """Whether a reader of hub text sees anything: neither spaces nor signs that take no room are anything."""
+    return any(_seen(sign) for sign in plain(text))
+
+
+def _seen(sign: str) -> bool:
+    return not (sign.isspace() or sign in _BLANKS or unicodedata.category(sign) in ("Cc", "Cf", "Mn", "Cn"))
+
+
 def shown(block: Block) -> str:
     """Return one block as plain text."""
     match block:
@@ -187,7 +199,7 @@ def tidy(blocks: Iterable[Block]) -> tuple[Block, ...]:
     for block in blocks:
         match block:
             case Code(text=text):
-                text = _clean(text).strip("\n")
+                text = _clean(text, tabs=True).strip("\n")
                 if text.strip():
                     found.append(Code(text))
             case Paragraph(spans=spans):
@@ -286,15 +298,17 @@ def _spans(tokens: Sequence[Token]) -> Iterator[Span]:
 # ---------------------------------------------------------------- tidying
 
 
-def _clean(text: str) -> str:
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
+def _clean(text: str, *, tabs: bool = False) -> str:
+    """Take out what is no part of a text. `tabs`: they stay, for in code they mean something."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text if tabs else text.replace("\t", "    "))
 
 
 def _tidy_spans(spans: Iterable[Span]) -> Line:
     """Join what has one style; styles do not reach over a line's end, nor over the space at their own."""
     flat: list[Span] = []
     for span in spans:
-        text = _clean(span.text)
+        text = _clean(span.text, tabs=span.code)
         if (when := moment(span.link)) is not None:
             flat.append(timed(*when))
             continue
@@ -307,8 +321,9 @@ def _tidy_spans(spans: Iterable[Span]) -> Line:
                 continue
             link = _address(span.link)
             if link not in (None, SPOILER) and (part == link or _LOOKS_LIKE_ADDRESS.match(part)):
-                # An address is its own link, and what looks like one never hides another.
-                part, link = link, None
+                # An address is its own link, and what looks like one never hides another; what only begins
+                # like one and says more keeps its words, with the address beside them.
+                part, link = (link if len(part.split()) == 1 else f"{part} ({link})"), None
             flat.append(Span(part) if part.isspace() else replace(span, text=part, link=link))
     return tuple(
         group[0] if moment(group[0].link) else replace(group[0], text="".join(one.text for one in group))
@@ -321,9 +336,10 @@ def _address(link: str | None) -> str | None:
     """Keep what is an address; one with a space or a control sign in it is not."""
     if link is None or link == SPOILER or _MOMENT.fullmatch(link):
         return link
-    if not re.fullmatch(r"(?:https?|mailto|tel):[^\s<>\\|\x00-\x20]+", link):
+    if not re.fullmatch(r"(?:https?|mailto|tel):[^\s<>\x00-\x20]+", link):
         return None
-    normal = _markdown.normalizeLink(link)
+    # Nothing in it may end it, neither here nor where it is written: the library leaves some signs be.
+    normal = _markdown.normalizeLink(link).replace("|", "%7C").replace("\\", "%5C")
     return normal if _markdown.validateLink(normal) and _markdown.normalizeLink(normal) == normal else None
 
 
