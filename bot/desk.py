@@ -233,6 +233,10 @@ class Desk:
         """Raise Unavailable when the database is away."""
         await self._store.read(lambda tx: tx.link(Place("", "")))
 
+    async def has_ticket(self, post: PostRef) -> bool:
+        """Whether the thread under a post belongs to a ticket."""
+        return await self._store.read(lambda tx: tx.ticket_in(post.place, post.id)) is not None
+
     async def heard(self, network: str) -> datetime | None:
         """Return when a network was last known to be listened to."""
         return await self._store.read(lambda tx: tx.heard(network))
@@ -512,7 +516,7 @@ def _is_chatter(act: Act, place: Place, link: Link) -> bool:
         return False
     if link.project.every_message and place != link.staff_place:
         return False
-    return not act.mentioned if place != link.staff_place else act.command is None
+    return not act.mentioned if place != link.staff_place else act.command is None and not act.attempted
 
 
 def _say_away(state: RetryCallState) -> None:

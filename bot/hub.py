@@ -171,12 +171,11 @@ def plain(text: str) -> str:
 
 
 def visible(text: str) -> bool:
-    """Whether a reader of hub text sees anything: neither spaces nor signs that take no room are anything."""
-    return any(_seen(sign) for sign in plain(text))
-
-
-def _seen(sign: str) -> bool:
-    return not (sign.isspace() or sign in _BLANKS or unicodedata.category(sign) in ("Cc", "Cf", "Mn", "Cn"))
+    """Whether a reader of a plain text sees anything: neither spaces nor signs that take no room are."""
+    return any(
+        not (sign.isspace() or sign in _BLANKS or unicodedata.category(sign) in ("Cc", "Cf", "Mn", "Cn"))
+        for sign in text
+    )
 
 
 def shown(block: Block) -> str:

@@ -69,8 +69,10 @@ class Said:
     files: tuple[File, ...] = ()
     #: A bot or a workflow said it: it opens no ticket and commands nothing.
     automated: bool = False
-    #: It reads like a command but is none: its author is told so.
+    #: It looks as if it was meant as a command, and is none: only its author is told.
     attempted: bool = False
+    #: What a ticket that it opens is called, where its first line is no title: of a forward, of an e-mail.
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class Taking(Asking):
                 return Words(refused.words(self.language), refused=True)
             return self.asked(ask)
         self.message(opened, said.text, said.post, said.files)
-        if self.actor.side is Side.STAFF and said.command is not None:
+        if self.actor.side is Side.STAFF and (said.command is not None or said.attempted):
             return self.words("no.customer_place", refused=True)
         return None
 
@@ -118,6 +118,10 @@ class Taking(Asking):
                 return self.stayed(said, opened, refused)
         if opened is not None:
             self.note_down(opened, said.text, said.post)
+        if said.attempted and not said.automated:
+            # It looks as if it was to go out: that it did not must not be a surprise.
+            stayed = say("said.stayed", self.language) if opened is not None else ""
+            return Words(f"{say('said.no_command', self.language)} {stayed}".rstrip(), refused=True)
         return None
 
     def stayed(self, said: Said, opened: Opened | None, refused: Refused) -> Words:
@@ -175,7 +179,7 @@ class Taking(Asking):
     def open_from(self, said: Said, text: str) -> Ticket:
         """Open a ticket with a customer's post; what is answered in that post's thread belongs to it."""
         names = [one.name for one in said.files]
-        title = title_of(text) or title_of(hub.literal(", ".join(names)))
+        title = said.title or title_of(text) or title_of(hub.literal(", ".join(names)))
         ticket = self.open(title, text, said.post, files=said.files)
         self.tx.alias(ticket.key, PostRef(said.post.place, said.thread or said.post.id))
         if self.link.project.every_message:
@@ -196,8 +200,9 @@ class Taking(Asking):
         said = edited.said
         found = self.tx.entry_said(said.post)
         if found is None:
-            # An edit that overtook its message, or one that names us: take the message as it stands now.
-            if not (said.thread or said.mentioned) or not self.tx.take(edited.ref, self.at):
+            # An edit that overtook its message, or that mentions us now: take the message as it stands.
+            asks = said.mentioned and self.side is Side.CUSTOMER
+            if (said.thread is None and not asks) or not self.tx.take(edited.ref, self.at):
                 return None
             if self.side is Side.STAFF and said.command is not None:
                 # A command that was edited into being is not an explicit act: it stays a note.

@@ -55,6 +55,13 @@ class Answering:
         if user:
             await self.quietly(self.network.show(channel, user, render.answer(answer), thread))
 
+    async def tell_surely(self, channel: str, by: Person, words: Words) -> None:
+        """Show somebody alone why nothing came of what they did; as a direct message where that fails."""
+        try:
+            await self.network.show(channel, by.id, render.answer(words))
+        except NotSent:
+            await self.quietly(self.network.tell(by, words.text))
+
     async def quietly(self, telling: Awaitable[None]) -> None:
         """An ephemeral answer is best effort: what it speaks of has been committed already."""
         try:

@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack import markup
+from adapters.slack import content, markup, spoken
+from bot import hub
+from bot.hub import Paragraph, Span
 from bot.ports import Act, Asked, Deleted, Edited, Incoming, Raised, Reacted, Said
 from bot.tickets.asks import Ask
-from bot.tickets.model import File, Person, Place, PostRef
+from bot.tickets.model import File, Person, Place, PostRef, title_of
+from bot.tickets.texts import say
 
 #: The type under which our mark stands in a message's metadata. Other apps can read it: no secrets in it.
 MARK = "halfdoor_delivery"
-#: Subtypes that are somebody's words, as a message without one is.
-WORDS = frozenset({None, "file_share", "thread_broadcast", "me_message"})
+#: Subtypes that are somebody's words, as a message without one is; a huddle is an invitation to talk.
+WORDS = frozenset(
+    {
+        None,
+        "file_share",
+        "thread_broadcast",
+        "me_message",
+        "bot_message",
+        "huddle_thread",
+        "sh_room_created",
+        "ekm_access_denied",
+    }
+)
+HUDDLES = ("huddle_thread", "sh_room_created")
+#: The sign of what Slack itself says, e-mails to a channel's address among it.
+SLACKBOT = "USLACKBOT"
+
+
+#: The kinds of events that tell of a post which is not there any more.
+GONE = ("deleted", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +45,8 @@ class Event:
     """A message event that concerns us, cut down to what every subtype has: the same checks for all.
 
     `kind` is said, edited, deleted, or lost: it is not there any more, and nobody knows that its author took
-    it back. `user` is whom the post belongs to.
+    it back. `user` is whom the post belongs to, empty for what an app of the old kind posts. `message` is the
+    post as Slack has it.
     """
 
     kind: str
@@ -35,95 +56,142 @@ class Event:
     thread: str | None
     text: str
     edited_at: str | None = None
-    blocks: tuple[Any, ...] = ()
-    #: File objects as Slack has them; those of shared channels must be looked up.
-    files: tuple[dict[str, Any], ...] = ()
-    #: What the event itself says of a person of another organisation.
-    profile: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    message: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    #: The app that posted it, for itself or for somebody.
+    bot: str = ""
 
     @property
-    def users(self) -> list[str]:
-        """Whom to look up before `incoming`: the author and the people mentioned."""
-        return list(dict.fromkeys([self.user, *markup.mentioned(self.text), *markup.mentions(self.blocks)]))
+    def files(self) -> list[dict[str, Any]]:
+        """File objects as Slack has them, of forwards too; those of shared channels must be looked up."""
+        return content.files(self.message)
+
+    @property
+    def profile(self) -> Mapping[str, Any]:
+        """What the event itself says of a person of another organisation."""
+        profile = self.message.get("user_profile")
+        return profile if isinstance(profile, dict) else {}
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Whom and what it names by id: people, channels, groups."""
+        parts = [self.message.get(name) for name in ("text", "blocks", "attachments")]
+        return markup.named(parts)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it can be carried, so that nobody has to be told where it is."""
+        held = content.content(self.message, {}, "en")
+        huddle = self.message.get("subtype") in HUDDLES
+        return not (huddle or held.missing or (held.empty and not self.files))
+
+    @property
+    def person(self) -> str:
+        """Whose words it may be, to look up; empty for an app, and for an e-mail."""
+        return "" if self.user == SLACKBOT or self.message.get("subtype") == "bot_message" else self.user
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an event only names, looked up.
+
+    `us` is our own user id; `people` and `names` hold those of `Event.named`. `by` is the author, whose words
+    are `automated` when it is a bot. `language` is that of the project, `where` what its place is called and
+    at which address the post is. `inside`: it is a staff place.
+    """
+
+    us: str
+    by: Person
+    people: Mapping[str, Person]
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    files: tuple[File, ...] = ()
+    automated: bool = False
+    language: str = "en"
+    where: tuple[str, str | None] = ("Slack", None)
+    inside: bool = False
 
 
 def event(payload: Mapping[str, Any]) -> Event | None:
-    """Read a `message` event; None when it is not somebody's words. A mention arrives as one too.
+    """Read a `message` event; None when it is nobody's words. A mention arrives as one too.
 
-    Bots' posts, our own among them, and changes without new words (an unfurled link) are nobody's words.
+    Changes without new words (a link that was unfurled) and what Slack says of the channel are nobody's.
+    Whether it is our own is for whoever knows our ids: see `ours`.
     """
     subtype = payload.get("subtype")
     channel = str(payload.get("channel") or "")
     if subtype == "message_deleted":
         before = payload.get("previous_message") or {}
         ts = payload.get("deleted_ts") or before.get("ts")
-        if not ts or _is_bot(before):
-            return None
-        return Event("deleted", channel, ts, before.get("user") or "", before.get("thread_ts"), "")
+        return _post("deleted", channel, {"ts": ts} | before, None) if ts else None
     if subtype == "message_changed":
         message = payload.get("message") or {}
         before = payload.get("previous_message") or {}
-        if _is_bot(message) or not message.get("ts"):
+        if not message.get("ts"):
             return None
         if message.get("subtype") == "tombstone":  # a parent that was deleted while its thread lives on
-            return Event("deleted", channel, message["ts"], before.get("user") or "", None, "")
-        edited = (message.get("edited") or {}).get("ts")
-        same = all(message.get(name) == before.get(name) for name in ("text", "blocks"))
-        if (same and _held(message) == _held(before)) or not message.get("user"):
+            return _post("deleted", channel, before | {"ts": message["ts"], "thread_ts": None}, None)
+        edited = (message.get("edited") or {}).get("ts") or str(payload.get("ts") or "")
+        same = content.says(message) == content.says(before) and _held(message) == _held(before)
+        if same or not edited or not (message.get("user") or message.get("bot_id")):
             return None
-        edited = edited or str(payload.get("ts") or "")
-        if not edited:
-            return None
-        return _words("edited", channel, message, edited)
-    if subtype in WORDS and not _is_bot(payload) and payload.get("user") and payload.get("ts"):
-        return _words("said", channel, payload, None)
+        return _post("edited", channel, message, edited)
+    if subtype in WORDS and payload.get("ts") and (payload.get("user") or payload.get("bot_id")):
+        return _post("said", channel, payload, None)
     return None
 
 
-def incoming(
-    told: Event,
-    bot: str,
-    people: Mapping[str, Person],
-    files: tuple[File, ...] = (),
-    *,
-    locale: str | None = None,
-) -> Incoming:
-    """Turn an event into what the desk takes.
+def ours(told: Event, who: Mapping[str, Any]) -> bool:
+    """Whether we posted it. `who` is auth.test's answer: our ids alone tell, not that some app posted it."""
+    return told.user == who.get("user_id") or bool(told.bot and told.bot == who.get("bot_id"))
 
-    `bot` is our own user id; `people` holds `told.users`; `files` are those of the event, looked up.
-    """
+
+def by_app(told: Event) -> Person:
+    """Return an app, or who sent an e-mail to the channel, as whoever said something."""
+    message = told.message
+    for mail in content.mails(message):
+        name, address = content.sender(mail)
+        if name or address:
+            return Person("slack", address or told.user, name or address)
+    profile = message.get("bot_profile")
+    profile = profile if isinstance(profile, dict) else {}
+    icons = profile.get("icons") or message.get("icons")
+    picture = icons.get("image_72") or icons.get("image_48") if isinstance(icons, dict) else None
+    ident = told.bot or told.user
+    name = message.get("username") or profile.get("name") or ("Slackbot" if told.user == SLACKBOT else ident)
+    return Person("slack", ident, str(name), str(picture) if picture else None)
+
+
+def incoming(told: Event, about: About, *, locale: str | None = None) -> Incoming:
+    """Turn an event into what the desk takes."""
     place = Place("slack", told.channel)
     post = PostRef(place, told.ts)
-    by = people.get(told.user) or Person("slack", told.user, told.user)
     ref = f"slack:{told.channel}:{told.ts}"
-    if told.kind in ("deleted", "lost"):
+    if told.kind in GONE:
         gone = Deleted(post, sure=told.kind == "deleted")
-        return Incoming(f"{ref}:{told.kind}", by, place, moment(told.ts), gone)
-    said = _said(told, post, bot, people, files)
+        return Incoming(f"{ref}:{told.kind}", about.by, place, moment(told.ts), gone)
+    said = _said(told, post, about)
     if told.kind == "edited":
         when = told.edited_at or told.ts
-        return Incoming(f"{ref}:edit:{when}", by, place, moment(when), Edited(said, ref), locale)
-    return Incoming(ref, by, place, moment(told.ts), said, locale)
+        return Incoming(f"{ref}:edit:{when}", about.by, place, moment(when), Edited(said, ref), locale)
+    return Incoming(ref, about.by, place, moment(told.ts), said, locale)
 
 
 def raised(
-    told: Event,
-    bot: str,
-    people: Mapping[str, Person],
-    files: tuple[File, ...],
-    *,
-    ref: str,
-    at: datetime,
-    locale: str | None = None,
+    told: Event, about: About, *, ref: str, by: Person, at: datetime, locale: str | None = None
 ) -> Incoming:
-    """Return a post that somebody, whom `ref` names, wants to be a ticket: its author asks for it.
+    """Return a post that `by`, whom `ref` names, wants to be a ticket: its author asks for it.
 
-    `locale` is that of the one who wants it.
+    For what a bot said, it is `by` who asks. `locale` is theirs.
     """
     place = Place("slack", told.channel)
-    said = _said(told, PostRef(place, told.ts), bot, people, files)
-    by = people.get(told.user) or Person("slack", told.user, told.user)
-    return Incoming(f"slack:{told.channel}:{told.ts}:{ref}", by, place, at, Raised(said), locale)
+    said = _said(told, PostRef(place, told.ts), about)
+    whose = about.by
+    if about.automated:
+        # The words stay the bot's, whoever asks.
+        whose, said = (
+            by,
+            replace(said, text=f"{said.text}\n\n{hub.literal(f'— {about.by.name}')}", automated=False),
+        )
+    return Incoming(f"slack:{told.channel}:{told.ts}:{ref}", whose, place, at, Raised(said), locale)
 
 
 def reacted(event: Mapping[str, Any], by: Person) -> Incoming:
@@ -145,7 +213,8 @@ def asked(
 
 def command_text(text: str, people: Mapping[str, Person]) -> tuple[str, dict[str, Person]]:
     """Return a slash command's text as people read it, and whom its mentions stand for."""
-    return markup.to_hub(text, _names(people)).strip(), _tokens(people)
+    blocks = markup.read(text, {user: person.name for user, person in people.items()})
+    return markup.write(blocks).strip(), spoken.people(blocks, people)
 
 
 def installed_in(body: Mapping[str, Any]) -> str | None:
@@ -198,60 +267,54 @@ def metadata(view: Mapping[str, Any]) -> dict[str, str]:
     return loaded
 
 
-def _words(kind: str, channel: str, message: Mapping[str, Any], edited: str | None) -> Event:
-    thread = message.get("thread_ts")
-    text, blocks = str(message.get("text") or ""), message.get("blocks")
-    if message.get("subtype") == "me_message":
-        text, blocks = f"_{text}_", None
+def _post(kind: str, channel: str, message: Mapping[str, Any], edited: str | None) -> Event:
+    thread, ts = message.get("thread_ts"), str(message["ts"])
     return Event(
         kind,
         channel,
-        str(message["ts"]),
-        str(message["user"]),
-        thread if thread != message["ts"] else None,
-        text,
+        ts,
+        str(message.get("user") or ""),
+        thread if thread != ts else None,
+        str(message.get("text") or ""),
         edited,
-        tuple(blocks) if isinstance(blocks, list) else (),
-        _files(message),
-        profile if isinstance(profile := message.get("user_profile"), dict) else {},
+        {} if kind in GONE else message,
+        str(message.get("bot_id") or ""),
     )
 
 
 def _held(message: Mapping[str, Any]) -> list[tuple[object, bool]]:
     """Which files a message has: their previews change by themselves."""
-    return [(one.get("id"), one.get("mode") == "tombstone") for one in _files(message)]
+    return [(one.get("id"), one.get("mode") == "tombstone") for one in content.files(message)]
 
 
-def _files(message: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
-    given = message.get("files")
-    return tuple(one for one in given if isinstance(one, dict)) if isinstance(given, list) else ()
-
-
-def _said(
-    told: Event, post: PostRef, bot: str, people: Mapping[str, Person], files: tuple[File, ...]
-) -> Said:
-    me = f"@{people[bot].name}" if bot in people else "@Halfdoor"
-    text = markup.to_hub(told.text, _names(people) | {bot: markup.BOT}, told.blocks)
-    mention = re.match(rf"\s*{markup.BOT}[\s,:]*", text)
-    others = {user: person for user, person in people.items() if user != bot}
+def _said(told: Event, post: PostRef, about: About) -> Said:
+    message = told.message
+    held = content.content(message, about.names, about.language)
+    words = held.words
+    if message.get("subtype") == "me_message":
+        words = [Paragraph((Span(markup.unescape(told.text), italic=True),))]
+    below = list(held.below)
+    name, address = about.where
+    if message.get("subtype") in HUDDLES:
+        text = say("said.huddle", about.language, name=about.by.name, place="{place}")
+        below.append(content.paragraph(text, name, address))
+    elif held.missing or (held.empty and not about.files):
+        text = say("said.not_carried", about.language, name=about.by.name, place="{place}")
+        below.append(content.paragraph(text, name, address))
+    command, mentioned = spoken.command(words, about.us), spoken.mentioned(words, about.us)
+    rest = [] if command is None else command
+    # What staff forward below a command goes to no customer with it.
+    rest = rest if about.inside else [*rest, *below]
+    personal = not about.automated and not told.bot
     return Said(
         post=post,
         thread=told.thread,
-        text=text.replace(markup.BOT, me),
-        mentioned=markup.BOT in text,
-        command=text[mention.end() :].replace(markup.BOT, me) if mention else None,
-        people=tuple(_tokens(others).items()),
-        files=files,
+        text=markup.write([*words, *below]),
+        mentioned=mentioned,
+        command=markup.write(rest) if command is not None and personal else None,
+        people=tuple(spoken.people(rest, about.people).items()),
+        files=about.files,
+        automated=about.automated or message.get("subtype") in HUDDLES,
+        attempted=command is None and spoken.attempted(words, about.us, about.names),
+        title=title_of(hub.literal(held.title)) if not spoken.visible_beside(words, about.us) else "",
     )
-
-
-def _is_bot(message: Mapping[str, Any]) -> bool:
-    return bool(message.get("bot_id")) or message.get("subtype") == "bot_message"
-
-
-def _names(people: Mapping[str, Person]) -> dict[str, str]:
-    return {user: person.name for user, person in people.items()}
-
-
-def _tokens(people: Mapping[str, Person]) -> dict[str, Person]:
-    return {f"@{person.name}": person for person in people.values()}

@@ -39,8 +39,8 @@ class Interactions(Answering):
 
         async def work() -> Answer | None:
             language = await self.language(channel, user)
-            told = inbound.event(shortcut["message"] | {"channel": channel, "subtype": None})
-            if told is None:
+            told = inbound.event(shortcut["message"] | {"channel": channel})
+            if told is None or inbound.ours(told, await self.network.api.who()):
                 return Words(say("no.not_words", language), refused=True)
             return await self.raise_ticket(told, f"shortcut:{trigger}", user)
 

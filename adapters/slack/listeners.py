@@ -15,15 +15,16 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import inbound
+from adapters.slack import content, inbound, markup
 from adapters.slack.answering import Answering
 from adapters.slack.catchup import CatchUp
 from adapters.slack.interactions import COMMAND, Interactions
 from adapters.slack.network import SlackNetwork
 from bot.desk import Desk
 from bot.guard import Guard
-from bot.ports import Answer, Clock, NotSent, Unavailable, Words
-from bot.tickets.model import File, Person, Place
+from bot.ports import Answer, Clock, Edited, Incoming, Link, NotSent, Said, Unavailable, Words
+from bot.tickets.model import Person, Place, PostRef
+from bot.tickets.texts import language_for, say
 
 log = structlog.get_logger()
 
@@ -40,6 +41,8 @@ DOORS = (
     "group_deleted",
     "group_left",
 )
+#: What a mention may ask for without opening a ticket, in a thread too.
+QUESTIONS = ("help", "list", "status")
 #: The reactions that make a ticket of a message.
 TICKET_SIGNS = ("ticket", "admission_tickets")
 
@@ -111,54 +114,153 @@ class Listening(Answering):
             await self.door(event)
             return
         told = inbound.event(event)
-        if told is not None:
+        if event.get("channel_type") == "im":
+            if told is not None and told.kind == "said":
+                await self.direct(told)
+        elif told is not None:
             await self.take(told)
+
+    async def direct(self, told: inbound.Event) -> None:
+        """Somebody wrote to the app itself, where nobody reads: say where to write. Never to a bot."""
+        if inbound.ours(told, await self.network.api.who()) or told.bot or not told.person:
+            return
+        known = await self.network.people.known(told.user)
+        if not known.bot:
+            text = say("said.direct", language_for(known.locale, "en"))
+            await self.quietly(self.network.announce(Place("slack", told.channel), text))
 
     async def take(self, told: inbound.Event, *, at: datetime | None = None) -> None:
         """Take what was said, edited or deleted, now or while we were away; `at` if not when it was said."""
         # What is said in a thread is taken in the order it arrived in, however long a look-up takes.
         async with self.turns.setdefault((told.channel, told.thread or told.ts), asyncio.Lock()):
-            if await self.desk.link(Place("slack", told.channel)) is None and told.kind != "said":
-                return
-            about = await self.about(told)
-            incoming = inbound.incoming(told, *about, locale=await self.locale(told.user))
-            answer = await self.desk.handle(replace(incoming, at=at or incoming.at))
-        if answer is not None:
-            await self.tell(told.channel, told.user, answer, told.thread)
+            await self.take_in_turn(told, at)
+
+    async def take_in_turn(self, told: inbound.Event, at: datetime | None) -> None:
+        if inbound.ours(told, await self.network.api.who()):
+            return
+        link = await self.desk.link(Place("slack", told.channel))
+        if link is None and told.kind != "said":
+            return
+        about = await self.about(told, link)
+        incoming = inbound.incoming(told, about, locale=await self.locale(told.person))
+        opens = link is not None and not about.inside and await self.may_open(incoming)
+        if opens and told.thread is not None and await self.raise_root(told, about.by):
+            return
+        answer = await self.desk.handle(replace(incoming, at=at or incoming.at))
+        if opens and told.kind == "edited" and await self.desk.has_ticket(PostRef(incoming.place, told.ts)):
+            await self.take_replies(told, self.clock.now())
+        if answer is not None and not about.automated:
+            await self.tell(told.channel, told.person, answer, told.thread)
+
+    async def may_open(self, incoming: Incoming) -> bool:
+        """Whether a mention may open a ticket out of a thread that has none."""
+        act = incoming.act
+        said = act.said if isinstance(act, Edited) else act
+        if not isinstance(said, Said) or not said.mentioned or said.automated:
+            return False
+        if (said.command or "").strip().lower() in QUESTIONS and not said.files:
+            return False
+        thread = PostRef(incoming.place, said.thread or said.post.id)
+        return not await self.desk.has_ticket(thread)
+
+    async def raise_root(self, told: inbound.Event, by: Person) -> bool:
+        """Somebody mentions us in a running thread: what it is about are its first words, not the mention."""
+        assert told.thread is not None
+        root = await self.network.message(told.channel, told.thread)
+        if root is None or root.ts != told.thread or inbound.ours(root, await self.network.api.who()):
+            return False
+        answer = await self.make_ticket(root, f"mentioned:{told.ts}", by)
+        if not isinstance(answer, Words) or answer.refused:
+            return False
+        await self.take_replies(root, self.clock.now())
+        return True
 
     async def reaction(self, event: dict[str, Any]) -> None:
         item, user = event.get("item") or {}, str(event.get("user") or "")
         channel = str(item.get("channel") or "")
+        if item.get("type") != "message" or user == (await self.network.api.who())["user_id"]:
+            return
         link = await self.desk.link(Place("slack", channel))
-        if item.get("type") != "message" or link is None or link.staff_place.id == channel:
+        asks = event["type"] == "reaction_added" and event.get("reaction") in TICKET_SIGNS
+        if not asks and (link is None or link.staff_place.id == channel):
             return
         known = await self.network.people.known(user)
         if known.bot:
             return
-        await self.desk.handle(inbound.reacted(event, known.person))
-        if event["type"] == "reaction_added" and event.get("reaction") in TICKET_SIGNS:
-            told = await self.network.message(channel, str(item["ts"]))
-            if told is not None:
-                await self.raise_ticket(told, f"raised:{user}", user)
+        if link is not None and link.staff_place.id != channel:
+            await self.desk.handle(inbound.reacted(event, known.person))
+        if asks:
+            await self.raise_reacted(channel, str(item["ts"]), known.person)
+
+    async def raise_reacted(self, channel: str, ts: str, by: Person) -> None:
+        """Make a ticket of what got a 🎫, or say why not: who put it there waits for something."""
+
+        async def work() -> Answer | None:
+            told = await self.network.message(channel, ts)
+            if told is None or inbound.ours(told, await self.network.api.who()):
+                return Words(say("no.not_words", await self.language(channel, by.id)), refused=True)
+            return await self.raise_ticket(told, f"raised:{by.id}", by.id)
+
+        answer = await self.with_words(work, channel, by.id)
+        if isinstance(answer, Words) and answer.refused:
+            await self.tell_surely(channel, by, answer)
 
     async def raise_ticket(self, told: inbound.Event, ref: str, user: str) -> Answer | None:
         """Make a ticket of somebody's post, and take what has been answered to it since; `user` wants it."""
-        about, locale, now = await self.about(told), await self.locale(user), self.clock.now()
-        answer = await self.desk.handle(inbound.raised(told, *about, ref=ref, at=now, locale=locale))
+        answer = await self.make_ticket(told, ref, await self.network.people.person(user))
         if isinstance(answer, Words) and not answer.refused:
-            async for message in self.network.replies(told.channel, told.thread or told.ts, told.ts):
-                reply = inbound.event(message | {"channel": told.channel})
-                if reply is not None and inbound.moment(reply.ts) > inbound.moment(told.ts):
-                    await self.take(reply, at=now)
+            await self.take_replies(told, self.clock.now())
         return answer
 
-    async def about(self, told: inbound.Event) -> tuple[str, dict[str, Person], tuple[File, ...]]:
-        """Look up what an event only names: our own user id, the people, and the files."""
-        self.network.people.told(told.user, told.profile)
-        bot = str((await self.network.api.who())["user_id"])
-        people = await self.network.people.named([user for user in told.users if user])
-        files = await asyncio.gather(*(self.network.files.described(one) for one in told.files))
-        return bot, people, tuple(one for one in files if one is not None)
+    async def make_ticket(self, told: inbound.Event, ref: str, by: Person) -> Answer | None:
+        link = await self.desk.link(Place("slack", told.channel))
+        about, locale = await self.about(told, link), await self.locale(by.id)
+        at = self.clock.now()
+        return await self.desk.handle(inbound.raised(told, about, ref=ref, by=by, at=at, locale=locale))
+
+    async def take_replies(self, told: inbound.Event, at: datetime) -> None:
+        """Take what has been said in a thread since a post of it, in order."""
+        async for message in self.network.replies(told.channel, told.thread or told.ts, told.ts):
+            reply = inbound.event(message | {"channel": told.channel})
+            if reply is not None and inbound.moment(reply.ts) > inbound.moment(told.ts):
+                await self.take_in_turn(reply, at)
+
+    async def about(self, told: inbound.Event, link: Link | None) -> inbound.About:
+        """Look up what an event only names: the people, channels and groups, and the files."""
+        network = self.network
+        network.people.told(told.user, told.profile)
+        us = str((await network.api.who())["user_id"])
+        named = told.named
+        whom = [ident for ident, kind in named.items() if kind == "user"]
+        people = await network.people.named(list(dict.fromkeys([us, *whom])))
+        by, automated = await self.author(told)
+        names = markup.labels(told.text) | {user: person.name for user, person in people.items()}
+        unnamed = [one for one, kind in named.items() if kind == "channel" and one not in names]
+        names |= await network.channels(unnamed)
+        files = await asyncio.gather(*(network.files.described(one) for one in told.files))
+        post = PostRef(Place("slack", told.channel), told.ts)
+        return inbound.About(
+            us=us,
+            by=by,
+            people=people,
+            names=names,
+            files=tuple(one for one in files if one is not None),
+            automated=automated,
+            language=link.project.language if link is not None else "en",
+            where=("", None) if told.kind in inbound.GONE or told.whole else await network.where(post),
+            inside=link is not None and link.staff_place.id == told.channel,
+        )
+
+    async def author(self, told: inbound.Event) -> tuple[Person, bool]:
+        """Return who said something, and whether it is a bot: one that we cannot look up says who it is."""
+        if not told.person:
+            return inbound.by_app(told), not content.mails(told.message)
+        known = await self.network.people.known(told.user)
+        if not known.bot:
+            return known.person, False
+        app = inbound.by_app(told)
+        named = app if told.message.get("username") else replace(known.person, id=app.id)
+        return named, True
 
     async def membership(self, event: dict[str, Any]) -> None:
         place = Place("slack", str(event.get("channel")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -12,8 +13,6 @@ import emoji
 from bot import hub
 from bot.hub import Block, Code, Item, Paragraph, Quote, Span
 
-#: Stands for our own mention while a text is read: a private sign that nobody can type.
-BOT = "\ue000"
 #: Text without any style around it.
 PLAIN = Span("")
 
@@ -30,6 +29,8 @@ FORMATS = {
 _STYLES = {form: style for style, form in FORMATS.items()}
 _ENTITY = re.compile(r"<([^<>\n]*)>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+#: A channel, a group or a person whose name the text has beside the id, as a block never does.
+_LABELLED = re.compile(r"<(?:[@#]|!subteam\^)([A-Z][A-Z0-9]+)\|([^<>\n]+)>")
 _URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]}'\"]")
 #: `@here` and its like, also with a full-width sign: nobody may be pinged by a relayed text.
 _BROADCAST = re.compile(r"([@＠﹫])(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
@@ -46,33 +47,66 @@ _STYLED = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Mention(Span):
+    """Somebody whom Slack itself names by their id: no words that anybody writes can become one."""
+
+    user: str = ""
+
+
 def mentioned(text: str) -> list[str]:
     """Return the ids of the people that a raw Slack text mentions, each once, in order."""
     return list(dict.fromkeys(_USER.findall(text)))
 
 
-def mentions(blocks: Sequence[Any]) -> list[str]:
-    """Return the ids of the people that rich_text blocks mention."""
-    found: list[str] = []
-    for block in _dicts(list(blocks)):
-        for element in _dicts(block.get("elements")):
-            inner = _dicts(element.get("elements"))
-            for one in [*inner, *(deep for part in inner for deep in _dicts(part.get("elements")))]:
-                if one.get("type") == "user":
-                    found.append(str(one.get("user_id")))
+def named(given: Any) -> dict[str, str]:
+    """Return whom and what a message names, anywhere in it, by id: `user`, `channel` or `usergroup`."""
+    found: dict[str, str] = {}
+    if isinstance(given, str):
+        found = dict.fromkeys(_USER.findall(given), "user")
+    elif isinstance(given, list | tuple):
+        for one in given:
+            found |= named(one)
+    elif isinstance(given, dict):
+        kind = str(given.get("type"))
+        if kind in ("user", "channel", "usergroup") and (ident := given.get(f"{kind}_id")):
+            found[str(ident)] = kind
+        for one in given.values():
+            found |= named(one)
     return found
 
 
+def labels(text: str) -> dict[str, str]:
+    """Return the names that a raw Slack text has beside ids."""
+    return {ident: unescape(name).lstrip("@#") for ident, name in _LABELLED.findall(text)}
+
+
 def to_hub(text: str, names: Mapping[str, str], blocks: Sequence[Any] = ()) -> str:
-    """Turn a raw Slack text into hub text. `names`: display names by user id.
+    """Turn a raw Slack text into hub text. `names`: display names by user id."""
+    return write(read(text, names, blocks))
+
+
+def read(text: str, names: Mapping[str, str], blocks: Sequence[Any] = ()) -> list[Block]:
+    """Read a Slack text. `names`: those of people, channels and groups, by id.
 
     What people write comes with its `rich_text` blocks, which say exactly what was meant; the text alone
     is read as mrkdwn.
     """
     rich = [block for block in blocks if isinstance(block, dict) and block.get("type") == "rich_text"]
-    if rich and len(rich) == len(blocks):
-        return hub.write(_read_rich(rich, names))
-    return hub.write(_read_mrkdwn(text, names))
+    found = list(_read_rich(rich, names))
+    return found or list(_read_mrkdwn(text, names))
+
+
+def write(blocks: Iterable[Block]) -> str:
+    """Write what has been read as hub text, in which a mention is a name as any other word."""
+    return hub.write(
+        block if isinstance(block, Code) else replace(block, spans=tuple(map(_unnamed, block.spans)))
+        for block in blocks
+    )
+
+
+def _unnamed(span: Span) -> Span:
+    return Span(span.text, span.bold, span.italic, span.strike, span.code, span.link)
 
 
 def typed(text: str) -> str:
@@ -160,44 +194,43 @@ def _items(
 
 def _spans(elements: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> Iterator[Span]:
     for element in elements:
-        link = None
+        link = user = None
         match element.get("type"):
             case "text":
-                text = str(element.get("text") or "").replace(BOT, "")
+                text = str(element.get("text") or "")
             case "link":
                 link = str(element.get("url") or "").removeprefix("mailto:")
-                text = str(element.get("text") or link).replace(BOT, "")
+                text = str(element.get("text") or link)
                 link = f"mailto:{link}" if str(element.get("url")).startswith("mailto:") else link
                 link = None if text == link.removeprefix("mailto:") else link
             case "user":
-                text = _name(str(element.get("user_id")), names)
+                user = str(element.get("user_id"))
+                text = f"@{names.get(user, 'someone')}"
             case "usergroup":
-                text = "@group"
+                text = f"@{names.get(str(element.get('usergroup_id')), 'group')}"
             case "broadcast":
                 text = f"@{element.get('range') or 'channel'}"
             case "channel":
-                text = f"#{element.get('channel_id')}"
+                ident = str(element.get("channel_id"))
+                text = f"#{names.get(ident, ident)}"
             case "emoji":
                 text = _unicode(element)
             case "date" if isinstance(element.get("timestamp"), int):
                 yield hub.timed(element["timestamp"], _STYLES.get(str(element.get("format")), "f"))
                 continue
             case _:
-                text = str(element.get("text") or element.get("value") or "").replace(BOT, "")
+                text = str(element.get("text") or element.get("value") or "")
         style = element.get("style")
         on = style if isinstance(style, dict) else {}
-        yield Span(
-            text,
-            bool(on.get("bold")),
-            bool(on.get("italic")),
-            bool(on.get("strike")),
-            bool(on.get("code")),
-            link,
-        )
+        bold, italic, strike = (bool(on.get(name)) for name in ("bold", "italic", "strike"))
+        if user is not None:
+            yield Mention(text, bold, italic, strike, user=user)
+        else:
+            yield Span(text, bold, italic, strike, bool(on.get("code")), link)
 
 
 def _read_mrkdwn(text: str, names: Mapping[str, str]) -> Iterator[Block]:
-    parts = _FENCED.split(text.replace(BOT, ""))
+    parts = _FENCED.split(text)
     for n, part in enumerate(parts):
         if n % 2:
             yield Code(unescape(_ENTITY.sub(lambda match: match[1].partition("|")[0], part)))
@@ -236,6 +269,11 @@ def _styled(text: str, names: Mapping[str, str], style: Span = PLAIN) -> Iterato
         if (code := match["code"]) is not None:
             yield Span(unescape(_ENTITY.sub(lambda one: one[1].partition("|")[0], code)), code=True)
         elif (entity := match["entity"]) is not None:
+            if entity.startswith("@"):
+                user, _, label = unescape(entity[1:]).partition("|")
+                said = f"@{names.get(user) or label or 'someone'}"
+                yield Mention(said, style.bold, style.italic, style.strike, user=user)
+                continue
             said, link = _resolve(unescape(entity), names)
             yield Span(said, style.bold, style.italic, style.strike, link=link)
         else:
@@ -255,25 +293,20 @@ def _styled(text: str, names: Mapping[str, str], style: Span = PLAIN) -> Iterato
 def _resolve(entity: str, names: Mapping[str, str]) -> tuple[str, str | None]:
     """Return what an entity says, and where it leads."""
     target, _, label = entity.partition("|")
-    if target.startswith("@"):
-        return (_name(target[1:], names) if target[1:] in names or not label else f"@{label}"), None
     if target.startswith("#"):
-        return f"#{label or target[1:]}", None
+        return f"#{label or names.get(target[1:], target[1:])}", None
     if target.startswith("!date^"):
         seconds = target.split("^")[1]
         when = hub.timed(int(seconds)) if re.fullmatch(r"\d{1,12}", seconds) else Span(label)
         return when.text, when.link
     if target.startswith("!subteam^"):
-        return f"@{label.lstrip('@') or 'group'}", None
+        group = target.removeprefix("!subteam^")
+        return f"@{label.lstrip('@') or names.get(group, 'group')}", None
     if target.startswith("!"):
         return f"@{label.lstrip('@') or target[1:].partition('^')[0]}", None
     shown = target.removeprefix("mailto:").removeprefix("tel:")
-    return (shown, None) if not label or label in (shown, target) or label in shown else (label, target)
-
-
-def _name(user: str, names: Mapping[str, str]) -> str:
-    name = names.get(user, "someone")
-    return name if name == BOT else f"@{name}"
+    bare = shown.partition("://")[2].removesuffix("/")
+    return (shown, None) if not label or label in (shown, target, bare) else (label, target)
 
 
 def _unicode(element: Mapping[str, Any]) -> str:

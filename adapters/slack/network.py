@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 #: Pages of a thread or a channel, 200 posts each, that are searched for a mark.
 SEARCH_PAGES = 10
+#: How long a channel's name is believed without asking again.
+NAME_MEMORY = timedelta(hours=1)
 #: The words for a staff channel that will not do, by why it is shut.
 UNFIT = {
     "unseen": "no.not_in_place",
@@ -87,6 +89,7 @@ class SlackNetwork:
         #: Called at each new connection, and run beside it; both set by the listeners.
         self.connected: Callable[[], None] = lambda: None
         self.beside: Callable[[], Coroutine[Any, Any, None]] = self._say_nothing
+        self._names: dict[str, tuple[datetime, str]] = {}
         self._requests = Requests(self.app, settings.listen, self._well, clock)
 
     # ------------------------------------------------------------ Network
@@ -274,6 +277,30 @@ class SlackNetwork:
         """Return somebody's post by its ts; None when there is none, or it is nobody's words."""
         message = await self._message(channel, ts)
         return inbound.event(message | {"channel": channel}) if message else None
+
+    async def channels(self, idents: Sequence[str]) -> dict[str, str]:
+        """Return the names of channels, as far as Slack shows them to us."""
+        found = await asyncio.gather(*(self._channel_name(ident) for ident in idents))
+        return {ident: name for ident, name in zip(idents, found, strict=True) if name}
+
+    async def where(self, post: PostRef) -> tuple[str, str | None]:
+        """Return what a post's place is called, and the post's address."""
+        name = await self._channel_name(post.place.id)
+        return (f"#{name}" if name else "Slack"), (await self.api.addresses())(post)
+
+    async def _channel_name(self, ident: str) -> str:
+        """Return a channel's name, which is believed for an hour; empty for one that we cannot see."""
+        kept, now = self._names.get(ident), self._clock.now()
+        if kept is not None and now - kept[0] < NAME_MEMORY:
+            return kept[1]
+        try:
+            info = (await self.api.call("conversations.info", channel=ident))["channel"]
+            name = str(info.get("name") or "")
+        except NotSent as error:
+            log.info("channel_unnamed", place=ident, reason=error.reason)
+            return ""
+        self._names[ident] = now, name
+        return name
 
     def replies(self, channel: str, thread: str, after: str) -> AsyncIterator[dict[str, Any]]:
         """Go through a thread from a ts on; its first post may be among them."""

@@ -437,6 +437,31 @@ TEXTS: dict[str, Text] = {
         "Der frühere Text ist schon angekommen, und dieser ist ein anderer. Soll er auch gesagt sein, bitte noch"
         " einmal senden.",
     ),
+    "said.no_command": Text(
+        "This looks like a command. I take one only from a message that begins with my mention, picked from"
+        " the list as you type, with nothing before it and no formatting.",
+        "Das sieht wie ein Befehl aus. Ich nehme ihn nur aus einer Nachricht an, die mit meiner Erwähnung"
+        " beginnt, beim Tippen aus der Liste gewählt, ohne etwas davor und ohne Formatierung.",
+    ),
+    "said.forwarded": Text("{name} wrote:", "{name} schrieb:"),
+    "said.forwarded.in": Text("{name} wrote in {place}:", "{name} schrieb in {place}:"),
+    "said.somebody": Text("Somebody", "Jemand"),
+    "said.mail_from": Text("E-mail from {name}", "E-Mail von {name}"),
+    "said.not_carried": Text(
+        "{name} posted something that I cannot bring along: look at it in {place}.",
+        "{name} hat etwas geschickt, das ich nicht mitbringen kann: zu sehen in {place}.",
+    ),
+    "said.huddle": Text(
+        "{name} began a huddle: it is in {place}.", "{name} hat ein Huddle begonnen: in {place}."
+    ),
+    "said.direct": Text(
+        "Nobody reads along here. Please write in the channel that you share with the team: mention me there"
+        " to open a ticket, or answer in its thread.",
+        "Hier liest niemand mit. Bitte schreiben Sie in dem Kanal, den Sie mit dem Team teilen: Dort eröffnet"
+        " eine Erwähnung von mir ein Ticket, und Antworten gehören in seinen Thread.",
+        "Hier liest niemand mit. Bitte schreib in dem Kanal, den du mit dem Team teilst: Dort eröffnet eine"
+        " Erwähnung von mir ein Ticket, und Antworten gehören in seinen Thread.",
+    ),
     "said.stayed": Text(
         "Your message stayed in here, the customer has not seen it.",
         "Ihre Nachricht blieb hier, der Kunde hat sie nicht gesehen.",

@@ -30,6 +30,7 @@ EVENT_SCOPES = {
     "member_left_channel": "channels:read groups:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
+    "message.im": "im:history",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
     "user_change": "users:read",
@@ -107,6 +108,7 @@ def test_the_app_home_is_shown_and_direct_messages_arrive(manifest: dict[str, An
     home = manifest["features"]["app_home"]
     assert home["home_tab_enabled"]
     assert home["messages_tab_enabled"]
+    assert not home["messages_tab_read_only_enabled"]
 
 
 def test_interactivity_and_socket_mode_are_on(manifest: dict[str, Any]) -> None:

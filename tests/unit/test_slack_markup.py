@@ -12,7 +12,7 @@ from adapters.slack import markup
 from bot import hub
 from tests.unit.test_hub import trees
 
-NAMES = {"UROBIN": "Robin Lee", "UBOT": markup.BOT}
+NAMES = {"UROBIN": "Robin Lee", "UBOT": "Halfdoor"}
 
 
 @given(trees)
@@ -111,5 +111,6 @@ def test_rich_text_is_read_with_mentions_lists_and_emoji() -> None:
         ],
     }
     assert markup.to_hub("ignored", NAMES, [block]) == (
-        "\ue000 reply See @Robin Lee **at noon**👋🏽:acme:@here" + "\n\n1. a\n   - b\n2. c\n\n```\nx = 1\n```"
+        "@Halfdoor reply See @Robin Lee **at noon**👋🏽:acme:@here"
+        + "\n\n1. a\n   - b\n2. c\n\n```\nx = 1\n```"
     )
