@@ -124,7 +124,7 @@ def dicts(value: Any) -> list[Given]:
 def paragraph(text: str, place: str, address: str | None) -> Paragraph:
     """Return words of ours in which `{place}` stands for a place, which opens at its address."""
     before, _, after = text.partition("{place}")
-    return Paragraph((Span(before, italic=True), Span(place, link=address), Span(after, italic=True)))
+    return Paragraph((Span(before), Span(place, link=address), Span(after)))
 
 
 # ---------------------------------------------------------------- layouts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import PurePosixPath
 from typing import Any
 
 import aiohttp
@@ -119,11 +120,23 @@ def read(given: dict[str, Any]) -> File | None:
     return File(
         network="slack",
         id=ident,
-        name=str(given.get("name") or given.get("title") or ident)[:200],
+        name=_name(given, ident)[:200],
         size=size if isinstance(size, int) and size >= 0 else 0,
         kind=str(given.get("mimetype") or "application/octet-stream"),
         copyable=mode not in ELSEWHERE and not given.get("is_external") and bool(given.get("name")),
     )
+
+
+def _name(given: dict[str, Any], ident: str) -> str:
+    """Return a file's name as its owner sees it: its title, with the end of the name that says what it is.
+
+    Slack takes letters out of `name` that file systems may not know; the title has them all.
+    """
+    name, title = str(given.get("name") or ""), str(given.get("title") or "").strip()
+    end = PurePosixPath(name).suffix
+    if not title or title == name:
+        return name or ident
+    return title if title.lower().endswith(end.lower()) else f"{title}{end}"
 
 
 async def patiently(look: Any) -> Any:

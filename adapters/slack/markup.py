@@ -199,10 +199,12 @@ def _spans(elements: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> I
             case "text":
                 text = str(element.get("text") or "")
             case "link":
-                link = str(element.get("url") or "").removeprefix("mailto:")
-                text = str(element.get("text") or link)
-                link = f"mailto:{link}" if str(element.get("url")).startswith("mailto:") else link
-                link = None if text == link.removeprefix("mailto:") else link
+                url = str(element.get("url") or "")
+                shown = url.removeprefix("mailto:")
+                text = str(element.get("text") or shown)
+                link = url
+                if text in (shown, _bare(url)):  # it was typed as an address, and is read as one
+                    text, link = shown, None
             case "user":
                 user = str(element.get("user_id"))
                 text = f"@{names.get(user, 'someone')}"
@@ -305,8 +307,12 @@ def _resolve(entity: str, names: Mapping[str, str]) -> tuple[str, str | None]:
     if target.startswith("!"):
         return f"@{label.lstrip('@') or target[1:].partition('^')[0]}", None
     shown = target.removeprefix("mailto:").removeprefix("tel:")
-    bare = shown.partition("://")[2].removesuffix("/")
-    return (shown, None) if not label or label in (shown, target, bare) else (label, target)
+    return (shown, None) if not label or label in (shown, target, _bare(shown)) else (label, target)
+
+
+def _bare(address: str) -> str:
+    """Return what people type of an address that Slack makes a link of."""
+    return address.partition("://")[2].removesuffix("/")
 
 
 def _unicode(element: Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ def mentioned(blocks: Sequence[Block], us: str) -> bool:
 def attempted(blocks: Sequence[Block], us: str, names: Mapping[str, str]) -> bool:
     """Whether something looks as if it was meant as a command to us. Only who wrote it is told."""
     ours = {"halfdoor", names.get(us, "halfdoor").lower()}
-    typed = re.compile(rf"[@＠](?:{'|'.join(map(re.escape, sorted(ours)))})\b", re.IGNORECASE)
+    typed = re.compile(rf"(?<![\w.])[@＠](?:{'|'.join(map(re.escape, sorted(ours)))})\b", re.IGNORECASE)
     start = True
     for block in blocks:
         spans = (Span(block.text),) if isinstance(block, Code) else block.spans
