@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
+from bot import hub
 from bot.ports import (
     Answer,
     Asked,
@@ -211,6 +212,8 @@ class Asking:
         match ask:
             case a.AskComment(text=text, public=public):
                 if not self.known_staff or public:
+                    if not hub.visible(hub.plain(text)) and not self.files:
+                        raise Refused("no.text", field="text")
                     after = self.message(self.latest(opened), text, said or self.post, self.files)
                     return self.words("done.comment", ticket=after.key)
                 self.note_down(opened, text, said)
@@ -220,7 +223,7 @@ class Asking:
                     return replace(noted, text=noted.text + hint)
                 return noted
             case a.AskReply(text=text):
-                if not text.strip() and not self.files:
+                if not hub.visible(hub.plain(text)) and not self.files:
                     raise Refused("no.text", field="text")
                 self.message(opened, text, said, self.files)
                 return self.words("done.said", ticket=key)

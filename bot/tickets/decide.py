@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias, assert_never
 
+from bot import hub
 from bot.tickets import commands as c
 from bot.tickets import events as e
 from bot.tickets.model import (
@@ -182,6 +183,8 @@ def _change_message(
                 raise Refused("no.gone")
             text = _text(text, message.said)
             files = message.files if command.files is None else command.files
+            if message.said_on is Side.STAFF and not _visible(text) and not files:
+                raise Refused("no.text", field="text")
             if _changes_nothing(message, text, files, at):
                 return ()
             changed = replace(message, text=text, files=files, edited=at, lost=False)
@@ -244,6 +247,8 @@ def _change_note(ticket: Ticket, command: c.EditNote | c.RetractNote | c.Publish
                 raise Refused("no.gone")
             if note.published_as is not None:
                 raise Refused("no.published")
+            if not _visible(note.text) and not note.files:
+                raise Refused("no.text")
             message = Message(id=entry_id, ticket=ticket.key, by=by, at=at, text=note.text, files=note.files)
             return (
                 e.NotePublished(by=by, at=at, note=replace(note, published_as=entry_id)),
@@ -312,7 +317,7 @@ def _close(ticket: Ticket, command: c.Close, at: datetime, project: Project) -> 
     number = len(ticket.closings) + 1
     events: list[e.Event] = []
     resolution = None
-    if command.resolution.strip():
+    if _visible(command.resolution):
         resolution = Message(
             id=command.entry_id,
             ticket=ticket.key,
@@ -418,8 +423,13 @@ def _title(title: str) -> str:
 def _text(text: str, said: PostRef | None, *, field: str = "text") -> str:
     text = text.strip()
     if said is None:
-        if not text:
+        if not _visible(text):
             raise Refused("no.text", field=field)
         if len(text) > TEXT_LIMIT:
             raise Refused("no.long", field=field, length=len(text), limit=TEXT_LIMIT)
     return text
+
+
+def _visible(text: str) -> bool:
+    """Whether anybody who reads a text sees anything of it."""
+    return hub.visible(hub.plain(text))

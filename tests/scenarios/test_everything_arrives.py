@@ -110,9 +110,7 @@ class TestLayouts:
         self, socket: Office, block: dict[str, Any], arrives: str
     ) -> None:
         await socket.ticket()
-        words = [
-            {"type": "rich_text_section", "elements": [{"type": "text", "text": "It looks like this"}]}
-        ]
+        words = [{"type": "rich_text_section", "elements": [{"type": "text", "text": "It looks like this"}]}]
         text = "This message contains interactive elements."
         socket.carla.say(socket.front, text, rich=words, beside=[block], thread=socket.outside())
         await socket.settle()
@@ -165,7 +163,9 @@ class TestAppsAndBots:
         await office.ticket()
         bot = Bot(office.server, "Deploys", old=old)
         bot.post(office.front, "Version 7 is out", thread=office.outside())
-        bot.post(office.front, attachments=[{"fallback": "f", "text": "All *green*"}], thread=office.outside())
+        bot.post(
+            office.front, attachments=[{"fallback": "f", "text": "All *green*"}], thread=office.outside()
+        )
         bot.post(office.front, "<@UHALFDOOR> close", thread=office.outside())
         bot.post(office.front, "<@UHALFDOOR> open one for me")
         await office.settle()
