@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -22,8 +22,27 @@ SLOWLY = aiohttp.ClientTimeout(total=None, sock_connect=20, sock_read=60)
 PATIENCE = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 #: What Slack answers for a file that cannot be read any more.
 GONE = ("file_not_found", "file_deleted", "access_denied", "not_visible", "file_not_readable")
+#: What Slack answers for a file that it will never take, by the end of the key of the words for it
+#: (docs.slack.dev, errors of files.getUploadURLExternal and files.completeUploadExternal).
+REFUSED = {
+    "blocked_file_type": "type",
+    "file_type_not_allowed": "type",
+    "file_uploads_except_images_disabled": "type",
+    "file_upload_size_restricted": "size",
+    "snippet_too_large": "size",
+    "file_uploads_disabled": "off",
+    "storage_limit_reached": "full",
+}
 #: Kinds of files that only Slack itself, or another service, can show.
 ELSEWHERE = frozenset({"external", "canvas", "quip", "space", "post", "list", "hidden_by_limit", "email"})
+
+
+class FileRefused(Exception):
+    """Slack will not take a file, however often it is asked: `why` ends the key of the words for it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Files:
@@ -52,16 +71,21 @@ class Files:
 
         Raises:
             FileGone: it cannot be read any more.
+            FileRefused: it will never be taken.
             NotSent: `unsure` when the copy may be shown all the same.
         """
         async with fetch(file) as content:
-            uploaded = await self._upload(file.name, content)
-        await self._api.call(
-            "files.completeUploadExternal",
-            files=[{"id": uploaded, "title": file.name}],
-            channel_id=channel,
-            **more,
-        )
+            if content.size == 0:  # Slack calls that a missing argument
+                raise FileRefused("empty")
+            with _refusals():
+                uploaded = await self._upload(file.name, content)
+        with _refusals():
+            await self._api.call(
+                "files.completeUploadExternal",
+                files=[{"id": uploaded, "title": file.name}],
+                channel_id=channel,
+                **more,
+            )
 
     async def delete(self, ids: list[str]) -> None:
         """Erase copies of ours; those that are gone already are no trouble."""
@@ -125,6 +149,17 @@ def read(given: dict[str, Any]) -> File | None:
         kind=str(given.get("mimetype") or "application/octet-stream"),
         copyable=mode not in ELSEWHERE and not given.get("is_external") and bool(given.get("name")),
     )
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Tell a refusal that stays from a fault that passes."""
+    try:
+        yield
+    except NotSent as error:
+        if (why := REFUSED.get(error.reason)) is not None:
+            raise FileRefused(why) from None
+        raise
 
 
 def _name(given: dict[str, Any], ident: str) -> str:

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import files, inbound, markup, render
 from adapters.slack.api import Api
-from adapters.slack.files import Files
+from adapters.slack.files import FileRefused, Files
 from adapters.slack.http import CLOSE_TIMEOUT, Requests
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
@@ -369,8 +369,10 @@ class SlackNetwork:
                 username=post.author if customize else None,
                 icon_url=post.picture if customize else None,
             )
-        except FileGone:
-            gone = render.file_gone(post, file, surface.project.language)
+        except (FileGone, FileRefused) as error:
+            why = error.why if isinstance(error, FileRefused) else ""
+            log.info("file_in_words", ticket=surface.ticket, why=why or "gone")
+            gone = render.file_gone(post, file, surface.project.language, why)
             answer = await self.api.call(
                 "chat.postMessage", **_arguments(gone, delivery, mark, customize=customize)
             )

@@ -83,9 +83,10 @@ def file_line(content: Message | Note, part: str, about: Project, *, customer: b
     return Post(_name(file.name), [_context(_name(file.name))], author, content.by.person.picture), file
 
 
-def file_gone(post: Post, file: File, language: str) -> Post:
-    """Draw what stands for a file that could not be brought."""
-    text = say("file.not_here", language, name=_name(file.name))
+def file_gone(post: Post, file: File, language: str, why: str = "") -> Post:
+    """Draw what stands for a file that could not be brought. `why`: Slack will never take it."""
+    key = f"file.refused.{why}" if why else "file.not_here"
+    text = say(key, language, name=_name(file.name), size=filesize(file.size))
     return replace(post, text=text, blocks=[_context(text)])
 
 

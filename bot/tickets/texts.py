@@ -216,6 +216,38 @@ TEXTS: dict[str, Text] = {
     "file.elsewhere": Text(
         "“{name}” can only be opened in {place}.", "„{name}“ lässt sich nur in {place} öffnen."
     ),
+    "file.refused.empty": Text(
+        "“{name}” is empty: there is nothing in it to bring here.",
+        "„{name}“ ist leer: Es gibt nichts, das hierher zu bringen wäre.",
+    ),
+    "file.refused.type": Text(
+        "“{name}” could not be brought here: files of this kind are not allowed. Please ask for it in another way.",
+        "„{name}“ ließ sich nicht hierher bringen: Solche Dateien sind nicht erlaubt. Bitte fragen Sie auf anderem"
+        " Weg danach.",
+        "„{name}“ ließ sich nicht hierher bringen: Solche Dateien sind nicht erlaubt. Bitte frag auf anderem Weg"
+        " danach.",
+    ),
+    "file.refused.size": Text(
+        "“{name}” ({size}) could not be brought here: it is larger than is allowed. Please ask for it in another"
+        " way.",
+        "„{name}“ ({size}) ließ sich nicht hierher bringen: Die Datei ist größer als erlaubt. Bitte fragen Sie auf"
+        " anderem Weg danach.",
+        "„{name}“ ({size}) ließ sich nicht hierher bringen: Die Datei ist größer als erlaubt. Bitte frag auf anderem"
+        " Weg danach.",
+    ),
+    "file.refused.off": Text(
+        "“{name}” could not be brought here: files are switched off. Please ask for it in another way.",
+        "„{name}“ ließ sich nicht hierher bringen: Dateien sind abgeschaltet. Bitte fragen Sie auf anderem Weg"
+        " danach.",
+        "„{name}“ ließ sich nicht hierher bringen: Dateien sind abgeschaltet. Bitte frag auf anderem Weg danach.",
+    ),
+    "file.refused.full": Text(
+        "“{name}” could not be brought here: there is no room left for files. Please ask for it in another way.",
+        "„{name}“ ließ sich nicht hierher bringen: Für Dateien ist kein Platz mehr. Bitte fragen Sie auf anderem Weg"
+        " danach.",
+        "„{name}“ ließ sich nicht hierher bringen: Für Dateien ist kein Platz mehr. Bitte frag auf anderem Weg"
+        " danach.",
+    ),
     "file.not_here": Text(
         "“{name}” could not be brought here. Please ask for it in another way.",
         "„{name}“ ließ sich nicht hierher bringen. Bitte fragen Sie auf anderem Weg danach.",

@@ -54,7 +54,8 @@ class TestACommandThatStaysANote:
         socket.robin.say(socket.back, raw, thread=socket.inside(), rich=rich)
         await socket.settle()
         assert [one for one in socket.robin.told() if "looks like a command" in one and STAYED in one]
-        assert not socket.kim.told() and not socket.carla.told()
+        assert not socket.kim.told()
+        assert not socket.carla.told()
         assert socket.customer_thread() == []
 
     async def test_without_blocks_it_is_told_as_well(self, socket: Office) -> None:
@@ -132,12 +133,14 @@ class TestOurMention:
         socket.robin.say(socket.back, f"<@UHALFDOOR> assign <@{other.id}>", thread=socket.inside())
         await socket.settle()
         opened = await socket.halfdoor.store.read(lambda tx: tx.ticket("ACME-1"))
-        assert opened is not None and opened.ticket.assignee is not None
+        assert opened is not None
+        assert opened.ticket.assignee is not None
         assert opened.ticket.assignee.id == other.id
         socket.robin.say(socket.back, "<@UHALFDOOR> assign @Robin", thread=socket.inside())
         await socket.settle()
         opened = await socket.halfdoor.store.read(lambda tx: tx.ticket("ACME-1"))
-        assert opened is not None and opened.ticket.assignee is not None
+        assert opened is not None
+        assert opened.ticket.assignee is not None
         assert opened.ticket.assignee.id == other.id
 
 
