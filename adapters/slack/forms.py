@@ -247,8 +247,13 @@ def _about(ticket: str) -> dict[str, Any]:
 
 
 def _seen_as(language: str, name: str, where: str) -> dict[str, Any]:
-    author = say("author.team", language, name=markup.plain(name))
-    return _hint(say("form.reply.seen_as", language, author=author, place=where))
+    author = say("author.team", language, name=name)
+    if markup.is_quiet(author):
+        return _hint(say("form.reply.seen_as", language, author=markup.plain(author), place=where))
+    before, after = say("form.reply.seen_as", language, author=author, place="\n").split("\n")
+    place = {"type": "mrkdwn", "text": where, "verbatim": True}
+    elements = [{**_plain(before.strip()), "emoji": False}, place, _plain(after.strip() or ".")]
+    return {"type": "context", "elements": elements}
 
 
 def _hint(text: str) -> dict[str, Any]:

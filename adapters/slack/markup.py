@@ -34,6 +34,8 @@ _LABELLED = re.compile(r"<(?:[@#]|!subteam\^)([A-Z][A-Z0-9]+)\|([^<>\n]+)>")
 _URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]}'\"]")
 #: `@here` and its like, also with a full-width sign: nobody may be pinged by a relayed text.
 _BROADCAST = re.compile(r"([@＠﹫])(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+#: What mrkdwn may read as more than words.
+_LOUD = re.compile(r"[*_~`]|:[^\s:]+:|^\s*(?:>|[•◦▪-] |\d+\. )", re.MULTILINE)
 _TONE = re.compile(r":skin-tone-([2-6]):")
 _FENCED = re.compile(r"```\n?(.+?)\n?```", re.DOTALL)
 _LISTED = re.compile(r"( *)(?:[•◦▪]|(\d{1,3})\.) +(.*)")
@@ -414,6 +416,23 @@ def _signed(spans: Iterable[Span]) -> str:
 def plain(text: str) -> str:
     """Escape a text for any mrkdwn field, and take the power out of `@here` and its like."""
     return _BROADCAST.sub(rf"\1{hub.JOINER}", escape(text))
+
+
+def is_quiet(text: str) -> bool:
+    """Whether no sign in a text means anything in mrkdwn, neither a style nor the name of an emoji."""
+    return not _LOUD.search(text)
+
+
+def written(parts: Iterable[str | Mapping[str, Any]]) -> str:
+    """Write elements of rich text, words and links, as mrkdwn."""
+    found = ""
+    for part in parts:
+        text = plain(part if isinstance(part, str) else str(part.get("text")))
+        if not isinstance(part, str) and part.get("type") == "link":
+            text = f"<{part['url']}|{text}>"
+        bold = not isinstance(part, str) and part.get("style", {}).get("bold")
+        found += f"*{text}*" if bold else text
+    return found
 
 
 def escape(text: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import zip_longest
+from string import Formatter
 from typing import Any, TypeAlias, assert_never
 
 from adapters.slack import markup
@@ -34,12 +36,22 @@ SECTION, TEXT, BLOCKS = 3000, 3000, 50
 ANSWER = 9000
 #: Characters of a name; Slack cuts those of authors there.
 NAME = 80
+#: Elements of a line of small print.
+CONTEXT = 10
+#: What a line of a list begins with.
+BULLET = "• "
+#: What our own words have as code.
+_COMMAND = re.compile(r"`(?:/ticket|@Halfdoor|halfdoor)\b[^`]*`")
 #: Blocks in an App Home.
 HOME_BLOCKS = 100
 #: Characters of a text in one post: Slack recommends no more than 4,000. Longer ones go on in the next.
 PART = 3500
 #: The largest file that is copied, in bytes, unless the settings say otherwise.
 LARGEST = 100_000_000
+
+
+class Drawn(str):
+    """Mrkdwn of our own, in a line with names of others: a time, a channel."""
 
 
 def nowhere(_: PostRef) -> None:
@@ -59,7 +71,8 @@ class Post:
         """The same with the author in a line of its own, for when Slack won't show it as theirs."""
         if self.author is None:
             return self
-        line = _context(f"*{markup.plain(self.author)}*")
+        quiet = markup.is_quiet(self.author)
+        line = _context(f"*{markup.plain(self.author)}*") if quiet else _author_line(self.author)
         return Post(f"{markup.plain(self.author)}: {self.text}", [line, *self.blocks])
 
 
@@ -80,14 +93,16 @@ def file_line(content: Message | Note, part: str, about: Project, *, customer: b
     """Return who sent the file that `part` names, as the post that comes with its copy, and the file."""
     file = next(one for one in content.files if part == f"file:{one.id}")
     author = _author(content, about, customer=customer)
-    return Post(_name(file.name), [_context(_name(file.name))], author, content.by.person.picture), file
+    line = _small("file.named", about.language, name=_cut(file.name, NAME))
+    return Post(_name(file.name), [line], author, content.by.person.picture), file
 
 
 def file_gone(post: Post, file: File, language: str, why: str = "") -> Post:
     """Draw what stands for a file that could not be brought. `why`: Slack will never take it."""
     key = f"file.refused.{why}" if why else "file.not_here"
-    text = say(key, language, name=_name(file.name), size=filesize(file.size))
-    return replace(post, text=text, blocks=[_context(text)])
+    name, size = _cut(file.name, NAME), filesize(file.size)
+    text = say(key, language, name=markup.plain(name), size=size)
+    return replace(post, text=text, blocks=[_small(key, language, name=name, size=size)])
 
 
 def for_customer(content: CustomerContent, about: Project, part: str = "", largest: int = LARGEST) -> Post:
@@ -114,6 +129,11 @@ def for_staff(content: StaffContent, about: Project, part: str = "", largest: in
             return _staff_card(content, about.language)
         case StaffNotice(text=text):
             shown = markup.plain(text)
+            if not markup.is_quiet(_COMMAND.sub("", text)):
+                pieces = markup.pieces(text, SECTION)
+                return Post(
+                    shown[:TEXT], [{"type": "context", "elements": [_literal(one)]} for one in pieces]
+                )
             return Post(shown[:TEXT], [_context(piece) for piece in markup.pieces(shown, SECTION)])
         case Message():
             return _message_to_staff(content, about, part, largest)
@@ -147,8 +167,7 @@ def home(listings: Sequence[Listing], where: Where) -> Block:
     for listing in listings:
         blocks.append({"type": "header", "text": _plain(listing.title)})
         if listing.cards:
-            lines = "\n".join(_lines(listing, where, many=True))
-            blocks += [_section(piece) for piece in markup.pieces(lines, SECTION)]
+            blocks += _list(listing, where, many=True)
         else:
             blocks.append(_context(say("home.nothing", listing.language)))
     return {"type": "home", "blocks": blocks[:HOME_BLOCKS]}
@@ -183,20 +202,20 @@ def tombstone(language: str) -> Post:
 def _customer_card(card: CustomerCard, language: str) -> Post:
     closed = card.status is Status.CLOSED
     status = _status(card.status, language, customer=True)
-    line = [f"*{status}*"]
+    line = [Drawn(f"*{status}*")]
     if card.assignee and not closed:
-        line.append(say("card.assigned", language, name=_name(card.assignee)))
-    when = _when(card.opened_at)
-    line.append(say("card.opened", language, name=_name(card.opened_by), when=when))
+        line += [" · ", say("card.assigned", language, name=_cut(card.assignee, NAME))]
+    name = _cut(card.opened_by, NAME)
+    line += [" · ", *_filled("card.opened", language, name=name, when=_when(card.opened_at))]
     if card.follows:
-        line.append(say("card.follows", language, key=card.follows))
+        line += [" · ", say("card.follows", language, key=card.follows)]
     value = json.dumps({"t": card.ticket, "l": language})
     buttons = [
         _button("comment", say("button.comment", language), value),
         _button("close_customer", say("card.close", language), value),
     ]
     hint = say(f"card.customer.hint{'.closed' if closed else ''}", language, days=card.reopen_days)
-    blocks = [_section(_headline(card.ticket, card.title)), _section(" · ".join(line))]
+    blocks = [_headline(card.ticket, card.title), _line(line)]
     if not closed:
         blocks.append(_actions(*buttons))
     return Post(f"{card.ticket} · {markup.plain(card.title)} — {status}", [*blocks, _context(f"_{hint}_")])
@@ -210,14 +229,14 @@ def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
         return Post(solved, [markup.rich_text(pieces[int(part) - 1]), of])
     blocks = [_section(f"✅ *{solved}*")]
     if notice.resolution is not None:
-        writes = say("closing.writes", language, name=_name(notice.resolution.by.name))
-        blocks.append(_context(writes))
+        blocks.append(_small("closing.writes", language, name=_cut(notice.resolution.by.name, NAME)))
         blocks.append(markup.rich_text(pieces[0]))
         if len(pieces) > 1:
             blocks.append(_context(say("post.part", language, n=1, of=len(pieces))))
     if notice.reopened_by is not None:
-        again = say("closing.reopened", language, name=_name(notice.reopened_by))
-        return Post(f"{solved} {again}", [*blocks, _context(again)])
+        name = _cut(notice.reopened_by, NAME)
+        again = say("closing.reopened", language, name=markup.plain(name))
+        return Post(f"{solved} {again}", [*blocks, _small("closing.reopened", language, name=name)])
     value = json.dumps({"t": notice.ticket, "l": language})
     if notice.rating is not None:
         blocks.append(_section(say("closing.rated", language, stars=notice.rating)))
@@ -253,28 +272,29 @@ def _message_to_customer(message: Message, about: Project, part: str, largest: i
 
 def _staff_card(card: StaffCard, language: str) -> Post:
     status = _status(card.status, language)
-    line = [f"*{status}*"]
+    line = [Drawn(f"*{status}*")]
     if card.public_status is not card.status:
         seen = _status(card.public_status, language)
-        line[0] += f" _({say('card.customer_sees', language, status=seen)})_"
-    assignee = _name(card.assignee.name) if card.assignee else say("card.unassigned", language)
+        line.append(Drawn(f" _({say('card.customer_sees', language, status=seen)})_"))
+    line += [" · ", _cut(card.assignee.name, NAME) if card.assignee else say("card.unassigned", language)]
     if card.public_assignee != card.assignee:
         public = card.public_assignee
-        seen = _name(public.name) if public else say("card.customer_sees_nobody", language)
-        assignee += f" _({say('card.customer_sees', language, status=seen)})_"
-    line.append(assignee)
-    line.append(f"*{say('card.priority', language, priority=say(f'priority.{card.priority}', language))}*")
+        seen = _cut(public.name, NAME) if public else say("card.customer_sees_nobody", language)
+        seen = f"({say('card.customer_sees', language, status=seen)})"
+        line += [" ", Drawn(f"_{markup.plain(seen)}_") if markup.is_quiet(seen) else seen]
+    priority = say(f"priority.{card.priority}", language)
+    line += [" · ", Drawn(f"*{say('card.priority', language, priority=priority)}*")]
     if card.tags:
-        line.append(" ".join(f"`{tag}`" for tag in card.tags))
+        line += [" · ", Drawn(" ".join(f"`{tag}`" for tag in card.tags))]
     if card.booked_minutes:
-        line.append(say("card.booked", language, time=duration(card.booked_minutes)))
+        line += [" · ", say("card.booked", language, time=duration(card.booked_minutes))]
     if card.rating is not None:
-        line.append(say("card.rated", language, stars=card.rating))
+        line += [" · ", say("card.rated", language, stars=card.rating)]
     if card.follows:
-        line.append(say("card.follows", language, key=card.follows))
+        line += [" · ", say("card.follows", language, key=card.follows)]
     place = card.customer_place
-    network = f"Slack {channel(place)}" if place.network == "slack" else channel(place)
-    where = f"{_name(card.requester)}, {markup.plain(card.project)} ({network})"
+    where = f"Slack {channel(place)}" if place.network == "slack" else channel(place)
+    about = f" — {_cut(card.requester, NAME)}, {card.project}"
     opened = say("card.opened.when", language, when=_when(card.opened_at))
     value = json.dumps({"t": card.ticket, "l": language, "p": channel(place)})
     names = ["reply", "note", "status", "assign", "close"]
@@ -285,8 +305,8 @@ def _staff_card(card: StaffCard, language: str) -> Post:
     return Post(
         f"{card.ticket} · {markup.plain(card.title)} — {status}",
         [
-            _section(f"{_headline(card.ticket, card.title)} — {where}"),
-            _section(" · ".join(line)),
+            _headline(card.ticket, card.title, about, where),
+            _line(line),
             _context(opened),
             _actions(*buttons),
             _context(f"_{say('card.staff.hint', language)}_"),
@@ -312,14 +332,11 @@ def _message_to_staff(message: Message, about: Project, part: str, largest: int)
     by, sign = message.by, f"🌐 {say('post.public', language)}"
     author = _author(message, about, customer=False)
     if message.recalled is not None:
-        note = say(
-            "post.recalled",
-            language,
-            name=_name(message.recalled.by.name),
-            when=_when(message.recalled.at),
-        )
+        name, when = _cut(message.recalled.by.name, NAME), _when(message.recalled.at)
+        note = say("post.recalled", language, name=markup.plain(name), when=when)
+        line = _small("post.recalled.line", language, sign=Drawn(sign), name=name, when=when)
         body = [markup.rich_text(piece, strike=True) for piece in hub.pieces(message.text, PART)]
-        return Post(note, [*body, _context(f"{sign} · {note}")], author, by.person.picture)
+        return Post(note, [*body, line], author, by.person.picture)
     blocks = _body(message, part, largest, about)
     if part:
         return Post(_fallback(message), blocks, author, by.person.picture)
@@ -349,39 +366,53 @@ def _listing(listing: Listing, where: Where) -> Post:
         empty = say("list.empty", listing.language)
         return Post(empty, [_section(empty)])
     title = [f"*{markup.plain(listing.title)}*"] if listing.title else []
-    text = "\n".join([*title, *_lines(listing, where)])
-    return Post(text[:TEXT], [_section(piece) for piece in markup.pieces(text, SECTION)])
+    text = "\n".join([*title, *(markup.written(line) for line in _lines(listing, where))])
+    return Post(text[:TEXT], _list(listing, where, title=listing.title))
 
 
-def _lines(listing: Listing, where: Where, *, many: bool = False) -> list[str]:
+def _list(listing: Listing, where: Where, *, title: str = "", many: bool = False) -> list[Block]:
+    """Draw a list: as mrkdwn, which takes long ones, or as rich text if a name or a title has signs in it."""
+    lines = _lines(listing, where, many=many)
+    plain = [part for line in lines for part in line if isinstance(part, str) and part != BULLET]
+    if all(map(markup.is_quiet, [title, *plain])):
+        head = [f"*{markup.plain(title)}*"] if title else []
+        text = "\n".join([*head, *map(markup.written, lines)])
+        return [_section(piece) for piece in markup.pieces(text, SECTION)]
+    return [*([_rich(_bold(title))] if title else []), *(_rich(*line) for line in lines)]
+
+
+def _lines(listing: Listing, where: Where, *, many: bool = False) -> list[list[str | Block]]:
     """Draw a line for each ticket; `many`: they may belong to several projects."""
-    language, lines, more = listing.language, list[str](), listing.more
+    language, lines, more = listing.language, list[list[str | Block]](), listing.more
+    length = 0
     for card, thread in zip_longest(listing.cards, listing.threads):
         address = where(thread) if thread else None
-        key = f"<{address}|{card.ticket}>" if address else card.ticket
+        key: Block = {"type": "link", "url": address, "text": card.ticket} if address else _bold(card.ticket)
+        key = {**key, "style": {"bold": True}}
         customer = isinstance(card, CustomerCard)
-        parts = [
-            f"*{key}* {markup.plain(card.title)}",
-            _status(card.status, language, customer=customer),
-        ]
+        parts = [card.title, _status(card.status, language, customer=customer)]
         if isinstance(card, StaffCard):
             if many:
-                parts.insert(1, markup.plain(card.project))
+                parts.insert(1, card.project)
             if card.public_status is not card.status:
                 seen = _status(card.public_status, language)
                 parts[-1] += f" ({say('card.customer_sees', language, status=seen)})"
-            parts.append(_name(card.assignee.name) if card.assignee else say("card.unassigned", language))
+            parts.append(
+                _cut(card.assignee.name, NAME) if card.assignee else say("card.unassigned", language)
+            )
             parts.append(say(f"priority.{card.priority}", language))
             if card.booked_minutes:
                 parts.append(say("card.booked", language, time=duration(card.booked_minutes)))
         elif card.assignee:
-            parts.append(say("card.assigned", language, name=_name(card.assignee)))
-        if sum(map(len, lines)) > ANSWER * 2 // 3 and not many:
+            parts.append(say("card.assigned", language, name=_cut(card.assignee, NAME)))
+        if length > ANSWER * 2 // 3 and not many:
             more += 1
             continue
-        lines.append("• " + " · ".join(parts))
+        line: list[str | Block] = [BULLET, key, f" {' · '.join(parts)}"]
+        length += len(markup.written(line))
+        lines.append(line)
     if more:
-        lines.append(say("list.more", language, n=more))
+        lines.append([say("list.more", language, n=more)])
     return lines
 
 
@@ -428,8 +459,16 @@ def _name(name: str) -> str:
     return markup.plain(_cut(name, NAME))
 
 
-def _headline(ticket: str, title: str) -> str:
-    return f"*{ticket} · {markup.plain(title)}*"
+def _headline(ticket: str, title: str, about: str = "", where: str = "") -> Block:
+    """Draw a card's first line. `where` is mrkdwn of ours.
+
+    What has signs in it is plain text. It is no rich text: Slack would not let that be replaced later.
+    """
+    head = f"{ticket} · {title}"
+    if markup.is_quiet(f"{head}{about}"):
+        return _section(f"*{markup.plain(head)}*{markup.plain(about)}{where and f' ({where})'}")
+    fields = {"fields": [{"type": "mrkdwn", "text": where, "verbatim": True}]} if where else {}
+    return {"type": "section", "text": _literal(f"{head}{about}"), **fields}
 
 
 def _status(status: Status, language: str, *, customer: bool = False) -> str:
@@ -438,8 +477,8 @@ def _status(status: Status, language: str, *, customer: bool = False) -> str:
     return say(f"status.{status.value}", language)
 
 
-def _when(at: datetime) -> str:
-    return markup.date(at.timestamp(), f"{at:%Y-%m-%d %H:%M} UTC")
+def _when(at: datetime) -> Drawn:
+    return Drawn(markup.date(at.timestamp(), f"{at:%Y-%m-%d %H:%M} UTC"))
 
 
 def _text_parts(text: str) -> tuple[str, ...]:
@@ -459,21 +498,21 @@ def _body(
     if len(pieces) > 1:
         blocks.append(_context(say("post.part", language, n=number, of=len(pieces))))
     if not part:
-        blocks += [_context(_named(file, entry, largest, about, customer=customer)) for file in entry.files]
+        blocks += [_named(file, entry, largest, about, customer=customer) for file in entry.files]
     return blocks[:BLOCKS]
 
 
-def _named(file: File, entry: Message | Note, largest: int, about: Project, *, customer: bool) -> str:
-    name, language = _name(file.name), about.language
+def _named(file: File, entry: Message | Note, largest: int, about: Project, *, customer: bool) -> Block:
+    name, language = _cut(file.name, NAME), about.language
     if _is_copied(file, largest):
-        return f"{name} ({filesize(file.size)})"
+        return _small("file.named.size", language, name=name, size=filesize(file.size))
     if customer or entry.said is None:
-        return say("file.not_here", language, name=name)
-    place = channel(entry.said.place)
+        return _small("file.not_here", language, name=name)
+    place = Drawn(channel(entry.said.place))
     if not file.copyable:
-        return say("file.elsewhere", language, name=name, place=place)
+        return _small("file.elsewhere", language, name=name, place=place)
     sizes = {"size": filesize(file.size), "limit": filesize(largest)}
-    return say("file.too_large", language, name=name, place=place, **sizes)
+    return _small("file.too_large", language, name=name, place=place, **sizes)
 
 
 def _is_copied(file: File, largest: int) -> bool:
@@ -498,6 +537,71 @@ def _fallback(entry: Message | Note) -> str:
     text = hub.plain(entry.text) or ", ".join(file.name for file in entry.files)
     short = markup.plain(text[: TEXT // 6])
     return f"{short}…" if len(text) > TEXT // 6 else short or "–"
+
+
+def _small(key: str, language: str, /, **values: str) -> Block:
+    """Draw a line of small print. Names in it are shown as written: no signs of theirs mean anything.
+
+    Values of ours, a time or a channel, are of type `Drawn`.
+    """
+    if all(isinstance(value, Drawn) or markup.is_quiet(value) for value in values.values()):
+        shown = {name: v if isinstance(v, Drawn) else markup.plain(v) for name, v in values.items()}
+        return _context(say(key, language, **shown))
+    return _mixed(_filled(key, language, **values))
+
+
+def _line(parts: Sequence[str]) -> Block:
+    """Draw a line of a card; in small print if a name in it has signs that would be read."""
+    if all(isinstance(part, Drawn) or markup.is_quiet(part) for part in parts):
+        return _section("".join(part if isinstance(part, Drawn) else markup.plain(part) for part in parts))
+    return _mixed(parts)
+
+
+def _mixed(parts: Sequence[str]) -> Block:
+    """Draw words that stay as they are beside mrkdwn of ours, which only small print can."""
+    runs: list[tuple[bool, str]] = []
+    for part in parts:
+        drawn = isinstance(part, Drawn)
+        if runs and runs[-1][0] == drawn:
+            runs[-1] = drawn, runs[-1][1] + part
+        else:
+            runs.append((drawn, part))
+    elements = [
+        {"type": "mrkdwn", "text": text, "verbatim": True} if drawn else _literal(text.strip())
+        for drawn, text in runs
+        if text.strip()
+    ]
+    return {"type": "context", "elements": elements[:CONTEXT]}
+
+
+def _filled(key: str, language: str, /, **values: str) -> list[str]:
+    """Return a text in parts: what stands between its placeholders, and what they stand for."""
+    template = say(key, language, **{name: f"{{{name}}}" for name in values})
+    return [
+        part
+        for text, name, _, _ in Formatter().parse(template)
+        for part in (text, values[name] if name else "")
+        if part
+    ]
+
+
+def _rich(*parts: str | Block) -> Block:
+    """Draw a line in which nothing is read as a sign: words, and elements of rich text."""
+    elements = [{"type": "text", "text": part} if isinstance(part, str) else part for part in parts if part]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def _bold(text: str) -> Block:
+    return {"type": "text", "text": text, "style": {"bold": True}}
+
+
+def _author_line(name: str) -> Block:
+    return {"type": "context", "elements": [_literal(name)]}
+
+
+def _literal(text: str) -> Block:
+    """Words that stay as they are, the names of emoji too."""
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def _section(text: str) -> Block:

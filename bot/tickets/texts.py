@@ -147,6 +147,9 @@ TEXTS: dict[str, Text] = {
     "post.edited": Text("(edited)", "(bearbeitet)"),
     "post.deleted": Text("This message was deleted.", "Diese Nachricht wurde gelöscht."),
     "post.recalled": Text("recalled by {name} {when}", "von {name} {when} zurückgeholt"),
+    "post.recalled.line": Text(
+        "{sign} · recalled by {name} {when}", "{sign} · von {name} {when} zurückgeholt"
+    ),
     "post.recalled.stub": Text("This message was taken back.", "Diese Nachricht wurde zurückgenommen."),
     # the closing notice
     "closing.solved": Text("{key} is solved.", "{key} ist gelöst."),
@@ -209,6 +212,8 @@ TEXTS: dict[str, Text] = {
     "what.closing": Text("the closing notice", "die Abschlussnachricht"),
     "what.something": Text("something", "etwas"),
     "post.part": Text("{n} of {of}", "{n} von {of}"),
+    "file.named": Text("{name}", "{name}"),
+    "file.named.size": Text("{name} ({size})", "{name} ({size})"),
     "file.too_large": Text(
         "“{name}” ({size}) is larger than I may copy ({limit}): open it in {place}.",
         "„{name}“ ({size}) ist größer, als ich kopieren darf ({limit}): bitte in {place} öffnen.",

@@ -23,6 +23,42 @@ def aloud(text: str) -> str:
     return html.unescape(text)
 
 
+def styled(given: list[Block]) -> list[str]:
+    """Return each run of words that a reader sees in a style or as an emoji because mrkdwn is read for signs.
+
+    docs.slack.dev/messaging/formatting-message-text: `*bold*`, `_italic_`, `~struck~`, code in backticks, a
+    leading `>`, and names of emoji in colons. In rich text, and in plain_text without `emoji`, signs are signs.
+    """
+    found: list[str] = []
+    for text in _marked(given):
+        for one in _STYLE.finditer(text):
+            found += [next(group for group in one.groups() if group is not None)]
+    return found
+
+
+_STYLE = re.compile(
+    r"`([^`\n]+)`|(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])|(?<![\w_])_([^\s_](?:[^_\n]*[^\s_])?)_(?![\w_])"
+    r"|(?<![\w~])~([^\s~](?:[^~\n]*[^\s~])?)~(?![\w~])|(:[a-z0-9_+'-]+:)|^(&gt;.*)$",
+    re.MULTILINE,
+)
+
+
+def _marked(given: Any) -> list[str]:
+    match given:
+        case {"type": "mrkdwn", "text": str(text)}:
+            return [text]
+        case {"type": "plain_text", "text": str(text), **more}:
+            return re.findall(r":[a-z0-9_+'-]+:", text) if more.get("emoji", True) else []
+        case {"type": "rich_text"}:
+            return []
+        case dict():
+            return [text for one in given.values() for text in _marked(one)]
+        case list():
+            return [text for one in given for text in _marked(one)]
+        case _:
+            return []
+
+
 def read(given: list[Block], text: str) -> str:
     """Read a message out: its blocks line by line, or its text if it has none."""
     return "\n".join(line for block in given for line in _block(block)) or aloud(text)
