@@ -278,7 +278,7 @@ def _more(message: discord.Message, language: str) -> Iterator[str]:
         names = _known(message.guild, markup.named(one.content))
         words = markup.to_hub(one.content, names)
         found = [words, *_embedded(one.embeds), *_components(one.components), *_stickers(one.stickers)]
-        yield "\n\n".join(filter(None, (hub.literal(say("said.forwarded", language)), *found)))
+        yield "\n\n".join(filter(None, (hub.literal(say("said.forwarded.unnamed", language)), *found)))
     if message.poll is not None:
         yield _poll(message.poll, language)
     if is_automated(message):

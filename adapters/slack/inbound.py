@@ -299,7 +299,8 @@ def _said(told: Event, post: PostRef, about: About) -> Said:
         text = say("said.huddle", about.language, name=about.by.name, place="{place}")
         below.append(content.paragraph(text, name, address))
     elif held.missing or (held.empty and not about.files):
-        text = say("said.not_carried", about.language, name=about.by.name, place="{place}")
+        what = say("what.something", about.language)
+        text = say("said.not_carried", about.language, name=about.by.name, what=what, place="{place}")
         below.append(content.paragraph(text, name, address))
     command, mentioned = spoken.command(words, about.us), spoken.mentioned(words, about.us)
     rest = [] if command is None else command

@@ -484,10 +484,6 @@ TEXTS: dict[str, Text] = {
     "said.forwarded.in": Text("{name} wrote in {place}:", "{name} schrieb in {place}:"),
     "said.somebody": Text("Somebody", "Jemand"),
     "said.mail_from": Text("E-mail from {name}", "E-Mail von {name}"),
-    "said.not_carried": Text(
-        "{name} posted something that I cannot bring along: look at it in {place}.",
-        "{name} hat etwas geschickt, das ich nicht mitbringen kann: zu sehen in {place}.",
-    ),
     "said.huddle": Text(
         "{name} began a huddle: it is in {place}.", "{name} hat ein Huddle begonnen: in {place}."
     ),
@@ -515,10 +511,10 @@ TEXTS: dict[str, Text] = {
     "form.ready": Text("Your form is ready.", "Ihr Formular ist da.", "Dein Formular ist da."),
     "form.ready.open": Text("Open the form", "Formular öffnen"),
     "said.not_carried": Text(
-        "🌐 {name} posted {what} that I cannot bring along: look at it in {place}.",
-        "🌐 {name} hat {what} geschickt, was ich nicht mitbringen kann: Bitte in {place} ansehen.",
+        "{name} posted {what} that I cannot bring along: look at it in {place}.",
+        "{name} hat {what} geschickt, was ich nicht mitbringen kann: Bitte in {place} ansehen.",
     ),
-    "said.forwarded": Text("Forwarded:", "Weitergeleitet:"),
+    "said.forwarded.unnamed": Text("Forwarded:", "Weitergeleitet:"),
     "said.answers": Text("In answer to {name}", "Antwort an {name}"),
     "said.poll": Text("A poll: {question}", "Eine Umfrage: {question}"),
     "said.raised_before": Text("That belongs to {key} already.", "Das gehört schon zu {key}."),

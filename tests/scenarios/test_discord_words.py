@@ -57,7 +57,7 @@ class TestWhatCustomersPost:
         thread = office.thread(office.front)
         office.post(office.carla.id, thread, components=[], embeds=[{"type": "rich"}])
         assert await said(office) == (
-            "Carla (Acme): 🌐 Carla posted something that I cannot bring along: look at it in \\#acme-support."
+            "Carla (Acme): Carla posted something that I cannot bring along: look at it in \\#acme-support."
         )
 
     async def test_a_file_has_the_name_that_its_owner_gave_it(self, office: DiscordOffice) -> None:
