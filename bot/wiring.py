@@ -141,9 +141,9 @@ def make(
 
 
 def _fetch(networks: Mapping[str, Network], file: File) -> AbstractAsyncContextManager[Content]:
-    """Open a file on the network that holds it."""
+    """Open a file on the network that holds it. What is not to be copied is never even looked for."""
     network = networks.get(file.network)
-    if network is None:
+    if network is None or not file.copyable:
         raise FileGone
     return network.fetch(file)
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import aiohttp
 import discord
+from yarl import URL
 
 from bot.ports import NotSent
 
@@ -26,6 +27,19 @@ FINAL = {
     50024: "that is an announcement channel, which takes no private threads: choose a text channel",
     40005: "the file is larger than this server takes",
 }
+#: Where Discord keeps what people attach: `url` of an attachment is at the first, `proxy_url` at the second
+#: (docs.discord.com/developers/resources/message#attachment-object).
+FILES = ("cdn.discordapp.com", "media.discordapp.net")
+
+
+def is_discords(address: str) -> bool:
+    """Whether an address is where Discord keeps files, by https, or where its API is, which tests may set."""
+    try:
+        url = URL(address)
+        at_api = url.origin() == URL(discord.http.Route.BASE).origin()
+    except ValueError:
+        return False
+    return at_api or (url.scheme == "https" and url.host in FILES)
 
 
 @contextmanager
@@ -65,8 +79,8 @@ def is_of_the_file(error: discord.HTTPException) -> bool:
 
 
 def no_second_try() -> aiohttp.TraceConfig:
-    """Raise where discord.py would go on by itself: at a 5xx, for the call may have taken effect, and at a
-    long wait, for others wait with us and the courier can do it better."""
+    """Raise where discord.py would go on by itself: at a 5xx, for the call may have taken effect, at a long
+    wait, for others wait with us and the courier can do it better, and where it is led to another address."""
 
     async def ended(_session: object, _context: object, params: aiohttp.TraceRequestEndParams) -> None:
         if params.response.status == 429:
@@ -78,6 +92,10 @@ def no_second_try() -> aiohttp.TraceConfig:
             params.response.release()
             raise aiohttp.ClientError(f"answered {params.response.status}")
 
+    async def redirected(_session: object, _context: object, _params: object) -> None:
+        raise aiohttp.ClientError("redirected")
+
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(ended)
+    trace.on_request_redirect.append(redirected)
     return trace

@@ -25,6 +25,7 @@ from adapters.discord.api import (
     UNKNOWN_MESSAGE,
     UNKNOWN_WEBHOOK,
     WEBHOOKS_FULL,
+    is_discords,
     is_of_the_file,
     no_second_try,
     spoken,
@@ -290,10 +291,10 @@ class DiscordNetwork:
     @asynccontextmanager
     async def fetch(self, file: File) -> AsyncIterator[Content]:
         with spoken():
-            address = await self._address(file)
-            if address is None or self._session is None:
+            address = await self._address(file) if file.copyable else None
+            if address is None or self._session is None or not is_discords(address):
                 raise FileGone
-            async with self._session.get(address, timeout=SLOWLY) as answer:
+            async with self._session.get(address, timeout=SLOWLY, allow_redirects=False) as answer:
                 if answer.status != 200:
                     raise FileGone
                 yield Content(file.size, answer.content.iter_chunked(CHUNK))

@@ -148,6 +148,17 @@ class Api:
         return scope in self._scopes
 
 
+def no_redirects() -> aiohttp.TraceConfig:
+    """Follow nobody elsewhere: aiohttp would, and what is answered there is not Slack's word."""
+
+    async def redirected(_session: object, _context: object, _params: object) -> None:
+        raise aiohttp.ClientError("redirected")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(redirected)
+    return trace
+
+
 def _limiter(calls: float) -> AsyncLimiter:
     """Allow at most `calls` within any minute: a burst, and an even pace for the rest."""
     burst = max(calls * BURST, 1.0)

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from adapters.slack.api import Api
 from bot.ports import Content, Fetch, FileGone, NotSent
@@ -33,6 +34,10 @@ REFUSED = {
     "file_uploads_disabled": "off",
     "storage_limit_reached": "full",
 }
+#: Who may see the token, and what is copied: Slack and GovSlack, with all that is below them. Of a remote
+#: file `url_private` is its address elsewhere (docs.slack.dev/reference/objects/file-object). slack-go/slack
+#: v0.30.1 mended a token that went there, and names the same hosts.
+HOSTS = ("slack.com", "slack-gov.com")
 #: Kinds of files that only Slack itself, or another service, can show.
 ELSEWHERE = frozenset({"external", "canvas", "quip", "space", "post", "list", "hidden_by_limit", "email"})
 
@@ -98,19 +103,26 @@ class Files:
 
     @asynccontextmanager
     async def fetch(self, file: File) -> AsyncIterator[Content]:
-        """Open a file. Raises FileGone, NotSent."""
+        """Open a file, if it is Slack's own to give. Raises FileGone, NotSent."""
+        if not file.copyable:
+            raise FileGone("elsewhere")
         try:
             given = (await self._api.call("files.info", file=file.id))["file"]
         except NotSent as error:
             raise FileGone(error.reason) if error.reason.startswith(GONE) else error from None
         address = given.get("url_private_download") or given.get("url_private")
-        if not address or given.get("mode") == "tombstone":
+        found = read(given)
+        if not address or found is None:
             raise FileGone("file_deleted")
+        if not found.copyable or not self._is_slacks(address):
+            raise FileGone("elsewhere")
         try:
-            async with self._session.get(str(address), headers=self._headers, timeout=SLOWLY) as source:
-                # Without the right to read it Slack shows a login page, and calls that a success.
+            async with self._session.get(
+                address, headers=self._headers, timeout=SLOWLY, allow_redirects=False
+            ) as source:
+                # Without the right to read it Slack leads to its login page, or shows it as a success.
                 login = source.content_type == "text/html" and file.kind != "text/html"
-                if source.status in (401, 403, 404, 410) or login:
+                if 300 <= source.status < 400 or source.status in (401, 403, 404, 410) or login:
                     raise FileGone("file_not_readable")
                 if source.status != 200:
                     raise NotSent(f"Slack answered {source.status} for a file")
@@ -122,16 +134,34 @@ class Files:
     async def _upload(self, name: str, content: Content) -> str:
         """Upload at the pace of reading; nothing can be seen of it yet. Return the new file's id."""
         target = await self._api.call("files.getUploadURLExternal", filename=name, length=content.size)
+        if not self._is_slacks(target.get("upload_url")):
+            raise FileGone("elsewhere")
         headers = {"Content-Length": str(content.size), "Content-Type": "application/octet-stream"}
         try:
             async with self._session.post(
-                target["upload_url"], data=content.chunks, headers=headers, timeout=SLOWLY
+                target["upload_url"],
+                data=content.chunks,
+                headers=headers,
+                timeout=SLOWLY,
+                allow_redirects=False,
             ) as answer:
                 if answer.status != 200:
                     raise NotSent(f"Slack answered {answer.status} to an upload")
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise NotSent(f"a file could not be copied ({type(error).__name__})") from None
         return str(target["file_id"])
+
+    def _is_slacks(self, address: object) -> bool:
+        """Whether an address is one of Slack's own, by https, or where its Web API was set to be."""
+        try:
+            url = URL(str(address))
+            at_api = url.origin() == URL(self._api.client.base_url).origin()
+        except ValueError:
+            return False
+        host = url.host or ""
+        return at_api or (
+            url.scheme == "https" and any(host == one or host.endswith(f".{one}") for one in HOSTS)
+        )
 
 
 def read(given: dict[str, Any]) -> File | None:

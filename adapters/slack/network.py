@@ -17,7 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import files, inbound, markup, render
-from adapters.slack.api import Api
+from adapters.slack.api import Api, no_redirects
 from adapters.slack.files import FileRefused, Files
 from adapters.slack.http import CLOSE_TIMEOUT, Requests
 from adapters.slack.people import People
@@ -58,6 +58,7 @@ class SlackNetwork:
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=settings.timeout_seconds),
             connector=aiohttp.TCPConnector(limit=100),
+            trace_configs=[no_redirects()],
         )
         client = AsyncWebClient(
             token=settings.bot_token.get_secret_value(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -66,6 +68,24 @@ class SlackSettings(BaseSettings):
         if not secret and info.data.get("mode") == "http":
             raise ValueError("is missing")
         return secret
+
+    @field_validator("api_url")
+    @classmethod
+    def _api_url(cls, url: str) -> str:
+        """The token goes there, and nowhere that could be listened in to."""
+        address = urlsplit(url)
+        if address.scheme != "https" and not (address.scheme == "http" and _is_loopback(address.hostname)):
+            raise ValueError("must begin with https://, unless it is on this machine")
+        return url
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _starting(token: SecretStr, start: str) -> SecretStr:

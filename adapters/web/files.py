@@ -31,8 +31,13 @@ def gone(before: Iterable[object], now: Iterable[object], entry: str) -> tuple[F
     return tuple(file for one in had for file in one.files)
 
 
-async def send(request: web.Request, file: File | None, reader: Reader, fetch: Fetch) -> web.StreamResponse:
-    """Send a file as something to keep, never to be shown or run by the browser."""
+async def send(
+    request: web.Request, file: File | None, reader: Reader, fetch: Fetch, *, inside: bool = False
+) -> web.StreamResponse:
+    """Send a file as something to keep, never to be shown or run by the browser.
+
+    `inside`: whoever asks is staff, and may know where it is.
+    """
     if file is None:
         raise NotFound
     response = web.StreamResponse(headers=dict(HEADERS))
@@ -51,6 +56,8 @@ async def send(request: web.Request, file: File | None, reader: Reader, fetch: F
     except FileGone:
         if response.prepared:
             raise
-        return shows(say("file.not_here", reader.language, name=name), request, 410)
+        key = "file.elsewhere" if inside and not file.copyable else "file.not_here"
+        where = file.network.capitalize()
+        return shows(say(key, reader.language, name=name, place=where), request, 410)
     await response.write_eof()
     return response

@@ -95,7 +95,7 @@ class WebNetwork:
     @asynccontextmanager
     async def fetch(self, file: File) -> AsyncIterator[Content]:
         path = self._path(file.id)
-        if path is None or not path.is_file():
+        if path is None or not file.copyable or not path.is_file():
             raise FileGone
 
         async def chunks() -> AsyncIterator[bytes]:

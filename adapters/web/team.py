@@ -119,7 +119,7 @@ class Team:
         caller = await self._staff(request)
         info = request.match_info
         file = await self.pages.file_inside(caller.link, info["key"], info["entry"], int(info["number"]))
-        return await files.send(request, file, caller.reader, self.network.elsewhere)
+        return await files.send(request, file, caller.reader, self.network.elsewhere, inside=True)
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         caller = await self._staff(request)

@@ -86,6 +86,8 @@ class DiscordServer:
         self._out: set[int] = set()
         self._hooks: set[int] = set()
         self._seen: set[int] = set()
+        #: Files, by their path here, whose address leads to another.
+        self.leads_to: dict[str, str] = {}
 
     @property
     def backend(self) -> Any:
@@ -291,6 +293,8 @@ class DiscordServer:
             self.backend.edit_channel(channel, {}, thread_metadata={"archived": False})
 
     async def _cdn(self, request: web.Request) -> web.Response:
+        if (elsewhere := self.leads_to.get(request.path)) is not None:
+            raise web.HTTPFound(elsewhere)
         data = self.backend.cdn.get(f"{CDN}/{request.match_info['path']}")
         return web.Response(status=404) if data is None else web.Response(body=data)
 

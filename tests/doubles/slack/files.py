@@ -32,11 +32,15 @@ class SlackFile:
     title: str | None = None
     #: What else its object has: of an e-mail `subject`, `from` and `plain_text`.
     more: dict[str, Any] = field(default_factory=dict)
+    #: Where it is read, if not here: of a remote file `url_private` is its address elsewhere
+    #: (docs.slack.dev/reference/objects/file-object), and a hosted one may lead to another.
+    address: str | None = None
+    leads_to: str | None = None
 
     def info(self, base: str) -> dict[str, Any]:
         if self.mode == "tombstone":
             return {"id": self.id, "mode": "tombstone"}
-        address = f"{base}file/{self.id}"
+        address = self.address or f"{base}file/{self.id}"
         return {
             "id": self.id,
             "name": self.name,
@@ -94,6 +98,8 @@ async def download(server: SlackServer, request: web.Request) -> web.StreamRespo
     file = server.world.files.get(request.match_info["file"])
     if file is None or file.mode == "tombstone":
         return web.Response(status=404)
+    if file.leads_to is not None:
+        raise web.HTTPFound(file.leads_to)
     answer = web.StreamResponse(headers={"Content-Type": file.kind, "Content-Length": str(file.size)})
     await answer.prepare(request)
     for chunk in file.chunks():
@@ -141,7 +147,7 @@ async def get_upload_url(server: SlackServer, given: dict[str, Any]) -> dict[str
     server.world.files[ident] = SlackFile(
         ident, str(given["filename"]), BOT_USER, int(given["length"]), b"", mode="uploading"
     )
-    return {"file_id": ident, "upload_url": f"{server.url}upload/{ident}"}
+    return {"file_id": ident, "upload_url": f"{server.uploads or server.url}upload/{ident}"}
 
 
 async def complete_upload(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:

@@ -93,6 +93,8 @@ class SlackServer:
     faults: list[Fault] = field(default_factory=list)
     #: Where the app takes requests; without it payloads go over Socket Mode.
     app_url: str | None = None
+    #: Where files are to be uploaded, if not here.
+    uploads: str | None = None
     #: All requests sent to the app, as they went out.
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     #: Slack's rate limits, if they are to be held to.
