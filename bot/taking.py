@@ -180,6 +180,7 @@ class Taking(Asking):
         """Open a ticket with a customer's post; what is answered in that post's thread belongs to it."""
         names = [one.name for one in said.files]
         title = said.title or title_of(text) or title_of(hub.literal(", ".join(names)))
+        title = title or say("title.none", self.link.project.language)
         ticket = self.open(title, text, said.post, files=said.files)
         self.tx.alias(ticket.key, PostRef(said.post.place, said.thread or said.post.id))
         if self.link.project.every_message:
