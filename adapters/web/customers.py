@@ -20,6 +20,7 @@ from bot.pages import Outside, Pages, Rows
 from bot.ports import Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.model import Message
+from bot.tickets.signs import visible
 from bot.tickets.texts import Refused
 
 STYLE = Path(__file__).parent / "static" / "record.css"
@@ -155,13 +156,13 @@ class Customers:
         match act:
             case "say":
                 text = await entered.words()
-                if not text.strip() and not entered.files:
+                if not visible(text) and not entered.files:
                     raise Refused("no.text")
                 await ask(caller, a.AskComment(ticket, text), entered)
             case "edit":
                 post, one = _own(outside, caller, entered)
                 text = await entered.words()
-                if not text.strip() and not one.files:
+                if not visible(text) and not one.files:
                     raise Refused("no.text")
                 at = self.door.after(one)
                 told = inbound.edited(key, ticket, post, text, one.files, ident=entered.ident, at=at)

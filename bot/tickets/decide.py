@@ -29,6 +29,7 @@ from bot.tickets.model import (
     reopen_until,
     title_of,
 )
+from bot.tickets.signs import visible
 from bot.tickets.texts import Refused, say
 
 Events: TypeAlias = tuple[e.Event, ...]
@@ -56,7 +57,8 @@ def open_ticket(command: c.Open, at: datetime, project: Project) -> Events:
         title=_title(command.title),
         follows=command.follows,
     )
-    if not command.text.strip() and not command.files:
+    said = visible(command.text) or (command.said is not None and command.text.strip())
+    if not said and not command.files:
         return (opened,)
     text = _text(command.text, command.said)
     message = Message(
@@ -300,7 +302,7 @@ def _assign(ticket: Ticket, command: c.Assign, at: datetime) -> Events:
 def _set_tags(ticket: Ticket, command: c.SetTags, at: datetime) -> Events:
     _staff_only(command.by)
     for tag in (*command.add, *command.remove):
-        if not TAG.fullmatch(tag):
+        if not TAG.fullmatch(tag) or not visible(tag):
             raise Refused("no.tags")
     tags = tuple(sorted({*ticket.tags, *command.add} - {*command.remove}))
     if len(tags) > TAGS_LIMIT:
@@ -413,7 +415,7 @@ def _same_reaction(one: Reaction, other: Reaction) -> bool:
 
 def _title(title: str) -> str:
     title = " ".join(title.split())
-    if not title:
+    if not visible(title):
         raise Refused("no.title", field="title")
     if len(title) > TITLE_LIMIT:
         raise Refused("no.long", field="title", length=len(title), limit=TITLE_LIMIT)
@@ -423,7 +425,7 @@ def _title(title: str) -> str:
 def _text(text: str, said: PostRef | None, *, field: str = "text") -> str:
     text = text.strip()
     if said is None:
-        if not _visible(text):
+        if not visible(text):
             raise Refused("no.text", field=field)
         if len(text) > TEXT_LIMIT:
             raise Refused("no.long", field=field, length=len(text), limit=TEXT_LIMIT)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import final
 
 from bot import hub
+from bot.tickets.signs import visible
 
 #: The longest title of a ticket, in characters: what every network shows in full.
 TITLE_LIMIT = 150
@@ -278,8 +279,12 @@ def reopen_until(project: Project, closed_at: datetime) -> datetime:
 
 
 def title_of(text: str) -> str:
-    """Return a ticket's title for what a customer wrote: its first line, cut at a word if it is too long."""
-    line = " ".join(hub.plain(text).strip().partition("\n")[0].split())
+    """Return a ticket's title for what a customer wrote: the first line that can be seen, cut at a word.
+
+    It is empty when there is nothing to see in it.
+    """
+    lines = hub.plain(text).splitlines()
+    line = next((" ".join(one.split()) for one in lines if visible(one)), "")
     if len(line) <= TITLE_LIMIT:
         return line
     return line[: TITLE_LIMIT - 1].rsplit(" ", 1)[0] + "…"

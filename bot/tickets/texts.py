@@ -141,6 +141,9 @@ TEXTS: dict[str, Text] = {
     # posts
     "author.team": Text("{name} (Support)", "{name} (Support)"),
     "author.customer": Text("{name} ({project})", "{name} ({project})"),
+    "author.mark": Text("(Support)", "(Support)"),
+    "name.customer": Text("customer “{name}”", "Kunde „{name}“"),
+    "name.none": Text("somebody without a name", "jemand ohne Namen"),
     "post.public": Text("public", "öffentlich"),
     "post.published": Text("{name} → customer", "{name} → Kunde"),
     "post.internal": Text("internal note", "interne Notiz"),
@@ -259,6 +262,7 @@ TEXTS: dict[str, Text] = {
         "„{name}“ ließ sich nicht hierher bringen. Bitte frag auf anderem Weg danach.",
     ),
     "title.deleted": Text("(deleted)", "(gelöscht)"),
+    "title.none": Text("No words", "Ohne Worte"),
     # the guard at the door
     "shut.shared": Text(
         "I have stopped posting here: this channel is now shared with {who}. Internal messages wait until it is"
@@ -806,6 +810,17 @@ TEXTS: dict[str, Text] = {
     ),
     "web.your_name": Text("Your name", "Ihr Name", "Dein Name"),
     "web.name": Text("A name has 1 to 80 characters.", "Ein Name hat 1 bis 80 Zeichen."),
+    "web.name.unseen": Text(
+        "Nothing can be seen of that name. Please write one that can be read.",
+        "Von diesem Namen ist nichts zu sehen. Bitte einen schreiben, der sich lesen lässt.",
+    ),
+    "web.name.alike": Text(
+        "That name could be taken for our team's. Please choose another, such as your own with your surname.",
+        "Diesen Namen könnte man für den unseres Teams halten. Bitte wählen Sie einen anderen, etwa Ihren"
+        " eigenen mit Nachnamen.",
+        "Diesen Namen könnte man für den unseres Teams halten. Bitte wähl einen anderen, etwa deinen eigenen"
+        " mit Nachnamen.",
+    ),
     "web.welcome": Text("You come in as {name}.", "Sie treten als {name} ein.", "Du trittst als {name} ein."),
     "web.enter": Text("Come in", "Eintreten"),
     "web.leave": Text("Sign out", "Abmelden"),
