@@ -30,11 +30,13 @@ from adapters.slack.settings import SlackSettings
 from adapters.web.settings import WebSettings
 from bot import logs
 from bot.keys import Keys
+from bot.pages import Pages
 from bot.ports import Link, PlaceInside, PlaceTaken, Unavailable
 from bot.settings import Settings
+from bot.tickets import names
 from bot.tickets.grammar import PROJECT_KEY
 from bot.tickets.model import Person, Place, Project, Side
-from bot.tickets.texts import LANGUAGES
+from bot.tickets.texts import LANGUAGES, say
 from bot.wiring import SystemClock, demo_desk, make, make_lanes
 from storage.backup import MARGIN, InTheWay, NoBackup, back_up, restore
 from storage.lanes import AlreadyRunning, lock_file
@@ -362,6 +364,10 @@ def _print_link(key: str, side: Side, name: str, kind: str, life: timedelta) -> 
         place = next((one for one in places if one.network == "web"), None)
         if place is None:
             raise Stop(f"{key} has no such place on the web: add one with `halfdoor project add`.")
+        if name and side is Side.CUSTOMER:
+            team = await Pages(store, SystemClock()).team(link)
+            if refusal := names.refusal(" ".join(name.split()), [one.name for one in team]):
+                raise Stop(say(refusal, "en"))
         person = _on_web(key, side, name) if name else Person("web", "", "")
         secret = await Keys(store, SystemClock()).give(kind, place, person, life)
         half = "c" if side is Side.CUSTOMER else "team"

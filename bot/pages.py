@@ -138,8 +138,7 @@ class Pages:
             entries: list[Message | Note | Notice | Done] = [*tx.record(key)]
             entries += [one for one in tx.events(key) if isinstance(one, Done)]
             entries += [Notice(at, text) for at, text in tx.notices(key)]
-            holders = tx.holders(link.staff_place, now)
-            team = [by, *link.project.on_duty, *tx.working(link.project.key), *holders]
+            team = [by, *_team(tx, link, now)]
             return Inside(
                 staff_card(opened.ticket, link.project, opened.surfaces),
                 tuple(sorted(entries, key=lambda one: one.at)),
@@ -149,6 +148,11 @@ class Pages:
             )
 
         return await self._store.read(work)
+
+    async def team(self, link: Link) -> list[Person]:
+        """Return who is on a project's team, as far as they are known. Raises Unavailable."""
+        now = self._clock.now()
+        return await self._store.read(lambda tx: _team(tx, link, now))
 
     async def board(self, link: Link, ask: AskList, by: Person, *, closed: bool) -> Board:
         """Return a project's tickets by status, as a filter lets them through. Raises Unavailable."""
@@ -211,6 +215,11 @@ def _outside(tx: Tx, opened: Opened) -> Outside:
     items.sort(key=lambda item: item[0])
     place = opened.surfaces.customer.place
     return Outside(customer_card(ticket, about), tuple(item for _, item in items), place, ticket.continued_by)
+
+
+def _team(tx: Tx, link: Link, now: datetime) -> list[Person]:
+    about = link.project
+    return [*about.on_duty, *tx.working(about.key), *tx.holders(link.staff_place, now)]
 
 
 def _shut(tx: Tx, link: Link) -> list[str]:

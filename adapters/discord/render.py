@@ -23,6 +23,7 @@ from bot.tickets.deliveries import (
     StaffNotice,
 )
 from bot.tickets.model import File, Message, Note, Place, PostRef, Project, Side, Status
+from bot.tickets.names import shown
 from bot.tickets.texts import duration, filesize, say
 
 View: TypeAlias = discord.ui.LayoutView
@@ -217,7 +218,7 @@ def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
         return Post(_numbered(pieces, int(part), language))
     lines = [f"✅ **{solved}**"]
     if notice.resolution is not None:
-        lines.append(say("closing.writes", language, name=_name(notice.resolution.by.name)))
+        lines.append(say("closing.writes", language, name=_name(shown(notice.resolution.by, language))))
         lines.append(_numbered(pieces, 1, language))
     if notice.reopened_by is not None:
         lines.append(f"-# {say('closing.reopened', language, name=_name(notice.reopened_by))}")
@@ -406,7 +407,7 @@ def _author(message: Message | Note, about: Project, *, customer: bool) -> str:
         else:
             key = "post.published" if staff else "author.customer"
     around = len(say(key, about.language, name="", project=about.name)) if key else 0
-    name = _cut(message.by.name, NAME - around)
+    name = _cut(shown(message.by, about.language), NAME - around)
     return say(key, about.language, name=name, project=about.name) if key else name
 
 

@@ -24,6 +24,7 @@ from bot.tickets.deliveries import (
     StaffNotice,
 )
 from bot.tickets.model import File, Message, Note, Place, PostRef, Project, Side, Status
+from bot.tickets.names import shown
 from bot.tickets.texts import duration, filesize, say
 
 Block: TypeAlias = dict[str, Any]
@@ -229,7 +230,8 @@ def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
         return Post(solved, [markup.rich_text(pieces[int(part) - 1]), of])
     blocks = [_section(f"✅ *{solved}*")]
     if notice.resolution is not None:
-        blocks.append(_small("closing.writes", language, name=_cut(notice.resolution.by.name, NAME)))
+        by = shown(notice.resolution.by, language)
+        blocks.append(_small("closing.writes", language, name=_cut(by, NAME)))
         blocks.append(markup.rich_text(pieces[0]))
         if len(pieces) > 1:
             blocks.append(_context(say("post.part", language, n=1, of=len(pieces))))
@@ -323,7 +325,7 @@ def _author(message: Message | Note, about: Project, *, customer: bool) -> str:
         else:
             key = "post.published" if staff else "author.customer"
     around = len(say(key, about.language, name="", project=about.name)) if key else 0
-    name = _cut(message.by.name, NAME - around)
+    name = _cut(shown(message.by, about.language), NAME - around)
     return say(key, about.language, name=name, project=about.name) if key else name
 
 
@@ -545,8 +547,8 @@ def _small(key: str, language: str, /, **values: str) -> Block:
     Values of ours, a time or a channel, are of type `Drawn`.
     """
     if all(isinstance(value, Drawn) or markup.is_quiet(value) for value in values.values()):
-        shown = {name: v if isinstance(v, Drawn) else markup.plain(v) for name, v in values.items()}
-        return _context(say(key, language, **shown))
+        drawn = {name: v if isinstance(v, Drawn) else markup.plain(v) for name, v in values.items()}
+        return _context(say(key, language, **drawn))
     return _mixed(_filled(key, language, **values))
 
 

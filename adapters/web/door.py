@@ -21,8 +21,10 @@ from adapters.web.network import WebNetwork
 from adapters.web.render import Reader
 from bot.desk import Desk
 from bot.keys import SESSION, Keys
+from bot.pages import Pages
 from bot.ports import Answer, Clock, Key, Link, Words
 from bot.tickets import asks as a
+from bot.tickets import names
 from bot.tickets.model import Membership, Message, Person
 from bot.tickets.texts import Refused, say
 
@@ -30,8 +32,6 @@ from bot.tickets.texts import Refused, say
 CUSTOMER, TEAM = "c", "team"
 #: What files come along with.
 WITH_FILES = a.AskOpen | a.AskComment | a.AskReply | a.AskNote
-#: The longest name that somebody may give themselves.
-NAME = 80
 #: How many sessions and addresses are counted at a time.
 COUNTED = 10_000
 
@@ -53,9 +53,10 @@ class Caller:
 class Door:
     """Lets people in by their keys, and takes what they send."""
 
-    def __init__(self, network: WebNetwork, desk: Desk, keys: Keys, clock: Clock) -> None:
+    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, keys: Keys, clock: Clock) -> None:
         self.network = network
         self.desk = desk
+        self.pages = pages
         self.keys = keys
         self.clock = clock
         self._limits: OrderedDict[str, AsyncLimiter] = OrderedDict()
@@ -195,9 +196,9 @@ class Door:
         if not key.person.id:
             given = (await forms.posted(request)).get("name", "")
             name = "".join(one for one in " ".join(given.split()) if one.isprintable())
-            if not 1 <= len(name) <= NAME:
+            if refusal := names.refusal(name, await self._team(key)):
                 reader = Reader(spoken(request), key)
-                refused = say("web.name", reader.language)
+                refused = say(refusal, reader.language)
                 return page(render.enter(reader, asks_name=True, refused=refused), 422)
             person = Person("web", secrets.token_hex(8), name)
         session = await self.keys.enter(request.match_info["secret"], person)
@@ -226,6 +227,11 @@ class Door:
         for half, (place, person) in zip((CUSTOMER, TEAM), shown, strict=True):
             self._sign_in(response, half, await self.keys.give("session", place, person, SESSION))
         return response
+
+    async def _team(self, key: Key) -> list[str]:
+        """Return what those are called whom nobody else may be taken for."""
+        link = await self.desk.link(key.place)
+        return [one.name for one in await self.pages.team(link)] if link else []
 
     async def _invited(self, request: web.Request) -> tuple[Key, str]:
         await self._count(f"{self._address(request)} enters", request)

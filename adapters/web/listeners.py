@@ -25,7 +25,7 @@ LARGEST, TICKET = 1 << 20, r"{key:[A-Z][A-Z0-9]{1,9}-\d{1,9}}"
 
 def register(network: WebNetwork, desk: Desk, pages: Pages, keys: Keys, clock: Clock) -> None:
     """Have the pages served."""
-    door = Door(network, desk, keys, clock)
+    door = Door(network, desk, pages, keys, clock)
     customers = Customers(network, desk, pages, door)
     team, managers = Team(network, desk, pages, door), Managers(desk, pages, door)
 

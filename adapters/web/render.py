@@ -21,7 +21,8 @@ from bot.ports import Key, Link, Numbers
 from bot.tickets import events as e
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, Leak, StaffCard
 from bot.tickets.events import visibility
-from bot.tickets.model import Message, Note, Person, Priority, Project, Side, Status, Visibility
+from bot.tickets.model import Actor, Message, Note, Person, Priority, Project, Side, Status, Visibility
+from bot.tickets.names import NAME_LIMIT, shown
 from bot.tickets.texts import duration, filesize, say
 
 _env = jinja2.Environment(
@@ -157,7 +158,7 @@ def words(text: str, reader: Reader, *, back: str) -> str:
 
 def enter(reader: Reader, *, asks_name: bool, refused: str = "") -> str:
     """Draw the step between a link and its page: a form, so that no preview of a link uses it up."""
-    return _draw("enter", reader, asks_name=asks_name, refused=refused)
+    return _draw("enter", reader, asks_name=asks_name, refused=refused, limit=NAME_LIMIT)
 
 
 def demo(reader: Reader, customer: str, team: str) -> str:
@@ -195,35 +196,43 @@ def _draw(name: str, reader: Reader, **values: Any) -> str:
     def done(one: Done) -> str:
         """Say what was done to a ticket, and whether its customer knows."""
         sign = "🔒" if visibility(one) is Visibility.INTERNAL else "🌐"
+        name = named(one.by)
         match one:
             case e.StatusChanged():
-                told = t("web.did.status", name=one.by.name, status=status(one.status))
+                told = t("web.did.status", name=name, status=status(one.status))
             case e.Assigned(to=None):
-                told = t("web.did.unassigned", name=one.by.name)
+                told = t("web.did.unassigned", name=name)
             case e.Assigned(to=to):
-                told = t("web.did.assigned", name=one.by.name, to=to.name if to else "")
+                told = t("web.did.assigned", name=name, to=to.name if to else "")
             case e.PriorityChanged():
-                told = t("web.did.priority", name=one.by.name, priority=t(f"priority.{one.priority.value}"))
+                told = t("web.did.priority", name=name, priority=t(f"priority.{one.priority.value}"))
             case e.Retitled():
-                told = t("web.did.title", name=one.by.name, title=one.title)
+                told = t("web.did.title", name=name, title=one.title)
             case e.Closed():
-                told = t("web.did.closed", name=one.by.name)
+                told = t("web.did.closed", name=name)
             case e.Reopened():
-                told = t("web.did.reopened", name=one.by.name)
+                told = t("web.did.reopened", name=name)
         return f"{sign} {told}"
 
     def mine(person: Person) -> bool:
         me = reader.key.person if reader.key else None
         return me is not None and (me.network, me.id) == (person.network, person.id)
 
+    def named(by: Actor) -> str:
+        return shown(by, reader.language)
+
+    def ours(name: str) -> Markup:
+        """Write a name of the team's with its mark, which is no part of any name."""
+        return Markup('{} <span class="mark">{}</span>').format(name, t("author.mark"))
+
     def author(one: Message | Note, about: Project, *, customer: bool) -> str:
-        staff = one.by.side is Side.STAFF
+        staff, name = one.by.side is Side.STAFF, named(one.by)
         if customer:
-            return t("author.team", name=one.by.name) if staff else one.by.name
+            return ours(name) if staff else name
         if isinstance(one, Note):
-            return one.by.name
+            return name
         key = "post.published" if staff else "author.customer"
-        return t(key, name=one.by.name, project=about.name)
+        return t(key, name=name, project=about.name)
 
     return _env.get_template(f"{name}.html").render(
         t=t,
@@ -232,6 +241,8 @@ def _draw(name: str, reader: Reader, **values: Any) -> str:
         mine=mine,
         done=done,
         author=author,
+        named=named,
+        ours=ours,
         reader=reader,
         lang=reader.language.partition("-")[0],
         Status=Status,

@@ -16,6 +16,7 @@ from bot.tickets.deliveries import (
     ToStaff,
 )
 from bot.tickets.model import Message, Note, Project, Side, Surfaces, Ticket
+from bot.tickets.names import shown
 from bot.tickets.texts import say
 
 
@@ -53,7 +54,7 @@ def customer_card(ticket: Ticket, project: Project) -> CustomerCard:
         title=ticket.title,
         status=ticket.public_status,
         assignee=ticket.public_assignee.name if ticket.public_assignee else None,
-        opened_by=ticket.requester.name,
+        opened_by=shown(ticket.requester, project.language),
         opened_at=ticket.opened_at,
         follows=ticket.follows,
         reopen_days=project.reopen_days,
@@ -72,7 +73,7 @@ def staff_card(ticket: Ticket, project: Project, surfaces: Surfaces) -> StaffCar
         priority=ticket.priority,
         tags=ticket.tags,
         booked_minutes=ticket.booked_minutes,
-        requester=ticket.requester.name,
+        requester=shown(ticket.requester, project.language),
         project=project.name,
         customer_place=surfaces.customer.place,
         opened_at=ticket.opened_at,
@@ -92,12 +93,12 @@ def closing_notice(
     return ClosingNotice(
         ticket=ticket.key,
         number=number,
-        closed_by=closing.by.name,
+        closed_by=shown(closing.by, project.language),
         at=closing.at,
         until=closing.until,
         resolution=resolution,
         rating=closing.rating,
-        reopened_by=closing.reopened_by.name if closing.reopened_by else None,
+        reopened_by=shown(closing.reopened_by, project.language) if closing.reopened_by else None,
         expired=closing.expired,
     )
 
@@ -109,7 +110,7 @@ def _owed_for(
         return ToCustomer(surfaces.customer, closing_notice(ticket, project, number, messages))
 
     def tell_staff(text: str, /, **values: object) -> ToStaff:
-        text = say(text, project.language, name=event.by.name, **values)
+        text = say(text, project.language, name=shown(event.by, project.language), **values)
         ident = f"{type(event).__name__.lower()}-{event.at.timestamp():.6f}"
         return ToStaff(
             surfaces.staff,

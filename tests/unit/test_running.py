@@ -226,6 +226,10 @@ def test_links_are_printed_used_and_taken_back(tmp_path: Path) -> None:
     assert re.fullmatch(r"https://desk\.example/c/enter/[\w-]{43}", said.strip())
     code, said = invoke("web", "staff", "ACME", "--name", "Robin", **settings)
     assert (code, "has no such place on the web" in said) == (1, True)
+    for name in ("Robin (Support)", "Halfdoor", "Rоbin (Teаm)"):
+        code, said = invoke("web", "link", "ACME", "--name", name, **settings)
+        assert (code, "could be taken for our team's" in said) == (1, True)
+    assert "Nothing can be seen" in invoke("web", "link", "ACME", "--name", "\u3164", **settings)[1]
     code, said = invoke("web", "link", "BETA", **settings)
     assert (code, "There is no project BETA" in said) == (1, True)
     assert "1 links and sessions were taken back" in invoke("web", "revoke", "ACME", **settings)[1]
