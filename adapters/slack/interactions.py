@@ -123,7 +123,8 @@ class Interactions(Answering):
             await ack()
             return
         post = render.answer(answer, await self.network.api.addresses())
-        await ack(text=post.text, blocks=post.blocks)
+        # It is Slack's default, but what staff are answered must not depend on a default.
+        await ack(text=post.text, blocks=post.blocks, response_type="ephemeral")
 
     # ------------------------------------------------------------ buttons
 

@@ -154,3 +154,17 @@ class TestSendToCustomer:
         assert await office.robin.submit() == {}
         await office.settle()
         assert office.customer_thread() == ["Robin (Support): Known cause"]
+
+
+async def test_an_answer_to_a_slash_command_says_that_it_is_for_one_alone(office: Office) -> None:
+    await office.ticket()
+    for text in (
+        "list",
+        "status ACME-1",
+        "note ACME-1 secret",
+        "repyl ACME-1 secret",
+        "preview ACME-1",
+        "help",
+    ):
+        await office.robin.slash(office.front, text)
+        assert office.robin.answered["response_type"] == "ephemeral"

@@ -87,6 +87,8 @@ class Human:
         self.world = server.world
         self.user = user
         self.id = user.id
+        #: The answer to their last slash command, as the app gave it.
+        self.answered: dict[str, Any] = {}
 
     @property
     def external(self) -> bool:
@@ -266,6 +268,9 @@ class Human:
                 "token": "verification",
             },
         )
+        # Who sees an answer is said in it; without that it is the one who asked
+        # (docs.slack.dev/interactivity/implementing-slash-commands).
+        self.answered = answer
         return validate.read(answer.get("blocks") or [], answer.get("text") or "")
 
     async def click(self, message: Message, action: str) -> None:
