@@ -14,7 +14,7 @@ def edited(
     key: Key, ticket: str, post: str, text: str, files: tuple[File, ...], *, ident: str, at: datetime
 ) -> Incoming:
     """Somebody changed what they wrote."""
-    ref = f"web:{post}"
+    ref = _ref(key, post)
     told = Said(PostRef(key.place, post), ticket, text, files=files)
     act = Edited(told, ref)
     return Incoming(f"{ref}:edit:{ident}", key.person, key.place, at, act, digest=_digest(text))
@@ -22,7 +22,8 @@ def edited(
 
 def deleted(key: Key, post: str, *, at: datetime) -> Incoming:
     """Somebody took back what they wrote."""
-    return Incoming(f"web:{post}:deleted", key.person, key.place, at, Deleted(PostRef(key.place, post)))
+    act = Deleted(PostRef(key.place, post))
+    return Incoming(f"{_ref(key, post)}:deleted", key.person, key.place, at, act)
 
 
 def asked(
@@ -35,15 +36,21 @@ def asked(
     files: tuple[File, ...] = (),
     stands: bool = False,
 ) -> Incoming:
-    """Somebody pressed a button or sent a form; `ident`: the form's own, so that it is taken once.
+    """Somebody pressed a button or sent a form; `ident`: the form's own, so that it is taken once of them.
 
     `stands`: what it says stands on its author's page from then on, where they can change it.
     """
-    name = f"{type(ask).__name__}:{ident}"
+    # Browsers name forms: what one sends never stands for another's, nor for what was said elsewhere.
+    name = f"{type(ask).__name__}:{key.person.network}:{key.person.id}:{ident}"
     post = PostRef(key.place, name) if stands and isinstance(ask, AskOpen | AskComment) else None
     act = Asked(ask, files=files, post=post)
     said = repr((ask, [(one.name, one.size) for one in files]))
-    return Incoming(f"web:{key.place.id}:{name}", key.person, key.place, at, act, locale, _digest(said))
+    return Incoming(_ref(key, name), key.person, key.place, at, act, locale, _digest(said))
+
+
+def _ref(key: Key, post: str) -> str:
+    """Return the identity of what stands as a post: its name is one's own only within a place."""
+    return f"web:{key.place.id}:{post}"
 
 
 def _digest(said: str) -> str:

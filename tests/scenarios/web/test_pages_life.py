@@ -11,9 +11,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from adapters.web import inbound
 from bot.pages import Pages
-from bot.ports import Unavailable
-from bot.tickets.model import Person
+from bot.ports import Asked, Incoming, Key, Unavailable
+from bot.tickets.model import Person, Place, PostRef
 from tests.web_office import WebOffice
 
 
@@ -314,3 +315,57 @@ class TestFiles:
         entry = next(one for one in messages if one.text == "our plan").id
         await robin.post("/team/ACME-1/recall", entry=entry)
         assert (await carla.get(path)).status == 404
+
+
+async def test_forms_of_one_name_stand_for_their_senders_words(light: WebOffice) -> None:
+    """A browser names its forms: the same name from somebody else, or elsewhere, is another form."""
+    beta = Place("web", "beta")
+    await light.link("BETA", "Beta", beta, Place("web", "beta-team"))
+    carla, dora = await light.customer(), await light.customer(Person("web", "dora", "Dora"))
+    bob = await light.customer(Person("web", "bob", "Bob"), beta)
+    again, name = "00000000-0000-4000-8000-000000000001", "aaaaaaaa"
+    for who in (carla, dora, bob):
+        await who.post("/c/", title="Hello", text="one", ident=again)
+        await who.post("/c/", title="Hello", text="one", ident=again)  # sent again, it is taken once
+    for who, key in ((carla, "ACME-1"), (dora, "ACME-1"), (bob, "BETA-1")):
+        assert (await who.post(f"/c/{key}/say", text="me too", ident=name)).status == 200
+    assert (await carla.get("/c/ACME-3")).status == 404
+    assert [row.partition(" ")[0] for row in (await carla.get("/c/ACME-1")).said] == [
+        "Carla",
+        "Carla",
+        "Dora",
+    ]
+    # one's own are changed and deleted, whatever another project's are called
+    for who, key in ((bob, "BETA-1"), (carla, "ACME-1")):
+        entry = re.findall(r'name="entry" value="([\w-]+)"', (await who.get(f"/c/{key}")).text)[-1]
+        await who.post(f"/c/{key}/edit", entry=entry, text="me as well", ident=name)
+        assert "(edited) me as well" in (await who.get(f"/c/{key}")).read
+        await who.post(f"/c/{key}/delete", entry=entry)
+        assert "me as well" not in (await who.get(f"/c/{key}")).read
+    assert "Dora · (time) me too" in (await carla.get("/c/ACME-1")).said
+
+
+async def test_what_was_sent_before_posts_were_named_by_their_writers_is_still_theirs(
+    light: WebOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old post keeps the name that it was given."""
+    carla = await light.customer()
+
+    def before(
+        key: Key, ask: Any, *, ident: str, at: Any, locale: str, files: Any = (), stands: bool = False
+    ) -> Any:
+        name = f"{type(ask).__name__}:{ident}"
+        post = PostRef(key.place, name) if stands else None
+        ref = f"web:{key.place.id}:{name}"
+        return Incoming(ref, key.person, key.place, at, Asked(ask, files=files, post=post), locale)
+
+    with monkeypatch.context() as old:
+        old.setattr(inbound, "asked", before)
+        await carla.post("/c/", title="Hello", text="one")
+        await carla.post("/c/ACME-1/say", text="two")
+    for n in (0, 1):
+        entry = re.findall(r'name="entry" value="([\w-]+)"', (await carla.get("/c/ACME-1")).text)[-1]
+        await carla.post("/c/ACME-1/edit", entry=entry, text=f"changed {n}")
+        assert f"(edited) changed {n}" in (await carla.get("/c/ACME-1")).read
+        await carla.post("/c/ACME-1/delete", entry=entry)
+        assert f"changed {n}" not in (await carla.get("/c/ACME-1")).read
