@@ -59,9 +59,21 @@ class Reader:
     csrf: str = ""
 
 
+def whose(reader: Reader) -> tuple[str, str]:
+    """Name who reads a page, and the place it is of, for what a browser keeps: it is theirs, and stays there.
+
+    Both are empty for whoever is not signed in.
+    """
+    key = reader.key
+    if key is None or not reader.csrf:
+        return "", ""
+    who, where = (key.person.network, key.person.id), (key.place.network, key.place.id)
+    return _named(repr(who)), _named(repr(where))
+
+
 def fingerprint(part: str, reader: Reader) -> str:
     """Name what a page shows by what it shows: what it does not show does not change its name."""
-    return hashlib.blake2b(part.replace(reader.csrf, "").encode(), digest_size=16).hexdigest()
+    return _named(part.replace(reader.csrf, ""))
 
 
 def ticket_part(outside: Outside, reader: Reader, about: Project) -> str:
@@ -175,6 +187,10 @@ def took(seconds: float) -> str:
     return f"{days} d {rest // 60} h" if rest >= 60 else f"{days} d"
 
 
+def _named(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
 def _whole(name: str, part: str, seen: str, reader: Reader, **values: Any) -> str:
     """Draw a page around its part that changes; `seen` names what that shows."""
     return _draw(name, reader, part=Markup(part), seen=seen, **values)
@@ -244,6 +260,7 @@ def _draw(name: str, reader: Reader, **values: Any) -> str:
         named=named,
         ours=ours,
         reader=reader,
+        whose=whose(reader),
         lang=reader.language.partition("-")[0],
         Status=Status,
         Priority=Priority,

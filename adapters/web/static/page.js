@@ -66,10 +66,23 @@ function begun(field) {
   return field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
 }
 
+// What is kept in this tab is one person's, on one half of the door and in one place.
+const half = location.pathname.split("/")[1];
+const theirs = `${half}|${document.body.dataset.who}|`;
+const kept_as = (...what) => theirs + [document.body.dataset.where, ...what].join("|");
+
+// Whoever comes next finds nothing of theirs who were here before.
+function forget_others() {
+  if (!document.body.dataset.who) return;
+  for (const one of Object.keys(sessionStorage)) {
+    if (one.startsWith(`${half}|`) && !one.startsWith(theirs)) sessionStorage.removeItem(one);
+  }
+}
+
 // A draft outlives its page, in this tab alone, until it is sent.
 function draft(field) {
   const form = field.form, entry = form.querySelector("input[name=entry]");
-  return ["draft", form.getAttribute("action"), entry ? entry.value : "", field.name].join("|");
+  return kept_as("draft", form.getAttribute("action"), entry ? entry.value : "", field.name);
 }
 
 const seen = (form) => form.querySelector("input[name=seen]");
@@ -243,7 +256,8 @@ for (const error of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   });
 }
 document.addEventListener("submit", (event) => {
-  if (event.target.action.endsWith("/leave")) sessionStorage.clear();
+  if (!event.target.action.endsWith("/leave")) return;
+  for (const one of Object.keys(sessionStorage)) if (one.startsWith(`${half}|`)) sessionStorage.removeItem(one);
 });
 
 // ---------------------------------------------------------------- looking
@@ -296,7 +310,7 @@ function watch(one) {
 }
 
 // What a list is filtered by stands in its address, and is there again when one comes back to it.
-const list = (address) => `list|${address.pathname}|${address.searchParams.get("project") || ""}`;
+const list = (address) => kept_as("list", address.pathname, address.searchParams.get("project") || "");
 
 function filtered(form) {
   if (form.elements.before) form.elements.before.value = ""; // what is looked for may be newer
@@ -314,6 +328,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   local(document);
   name_forms(document);
+  forget_others();
   bring_drafts(document);
   for (const form of every(document, "form.composer")) ways(form);
   for (const one of every(document, "[data-live]")) watch(one);

@@ -11,13 +11,16 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Frame, Page, Route, async_playwright, expect
 
-from bot.tickets.model import Person
+from bot.tickets.model import Person, Place
 from bot.wiring import demo_desk
 from tests.doubles.chromium import FLAGS, chromium
-from tests.web_office import BACK, ROBIN, WebOffice
+from tests.web_office import BACK, CARLA, FRONT, ROBIN, WebOffice
 
 #: What of axe's rules is asked for: levels A and AA.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+#: Another project's place.
+OTHER = Place("web", "beta")
 
 
 @pytest.fixture
@@ -460,3 +463,60 @@ async def test_what_cannot_be_sent_now_stays_to_be_sent_again(browser: Browser, 
     await panes.page.context.set_offline(False)
     await left.get_by_role("button", name="Open ticket").click()
     await left.wait_for_url("**/c/ACME-1")
+
+
+async def test_a_draft_is_its_writers_alone_and_stays_where_it_was_begun(
+    browser: Browser, desk: WebOffice
+) -> None:
+    keys, nine = desk.halfdoor.keys, timedelta(days=9)
+    await desk.link("BETA", "Beta", OTHER, Place("web", "beta-team"))
+    await (await desk.customer()).post("/c/", title="Another", text="x")
+    page = await (await browser.new_context()).new_page()
+
+    async def enters(place: Place, person: Person) -> None:
+        await page.goto(f"{desk.network.url}/c/enter/{await keys.give('link', place, person, nine)}")
+        await page.get_by_role("button", name="Come in").click()
+        await page.wait_for_url("**/c/")
+
+    async def begins(path: str, words: str) -> None:
+        await page.goto(f"{desk.network.url}{path}")
+        await expect(page.locator("#text")).to_have_value("")
+        if path == "/c/" and not await page.locator("#text").is_visible():
+            await page.keyboard.press("n")
+        await page.locator("#text").fill(words)
+
+    dora = Person("web", "dora", "Dora")
+    await enters(FRONT, CARLA)
+    await begins("/c/ACME-1", "carla's secret")
+    await begins("/c/", "carla's question")
+    # it is hers when she comes back, and on no other ticket
+    await begins("/c/ACME-2", "")
+    await page.goto(f"{desk.network.url}/c/ACME-1")
+    await expect(page.locator("#text")).to_have_value("carla's secret")
+    # nor in another project's form
+    await enters(OTHER, CARLA)
+    await expect(page.locator("#text")).to_have_value("")
+    await enters(FRONT, CARLA)
+    await expect(page.locator("#text")).to_have_value("carla's question")
+    # her link is taken back, and somebody else opens theirs in the same tab
+    await keys.revoke(FRONT, CARLA)
+    await page.goto(f"{desk.network.url}/c/ACME-1")
+    await expect(page.locator("#text")).to_have_count(0)
+    await enters(FRONT, dora)
+    await expect(page.locator("#text")).to_have_value("")
+    await page.goto(f"{desk.network.url}/c/ACME-1")
+    await expect(page.locator("#text")).to_have_value("")
+    assert "carla" not in await page.evaluate("JSON.stringify(Object.entries(sessionStorage))")
+
+
+async def test_what_was_looked_for_is_the_lookers_alone(browser: Browser, desk: WebOffice) -> None:
+    page = await console(browser, desk, "/team/")
+    await page.keyboard.press("/")
+    await page.keyboard.type("secret")
+    await page.wait_for_url("**/team/?project=ACME&words=secret")
+    secret = await desk.halfdoor.keys.give("once", BACK, Person("web", "kim", "Kim"), timedelta(days=1))
+    await page.goto(f"{desk.network.url}/team/enter/{secret}")
+    await page.get_by_role("button", name="Come in").click()
+    await page.goto(f"{desk.network.url}/team/ACME-1")
+    await page.keyboard.press("u")
+    await page.wait_for_url("**/team/?project=ACME")
