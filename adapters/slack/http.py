@@ -19,6 +19,10 @@ log = structlog.get_logger()
 SILENCE = timedelta(minutes=6)
 #: Bytes of the largest request that is read; Slack's are far smaller.
 MAX_REQUEST = 4 << 20
+#: Seconds that a connection has to send the whole head of its first request, and of each after the one
+#: before: aiohttp's time-out of what is kept alive runs from the beginning (web_protocol.RequestHandler).
+#: As many has the rest of a request.
+PATIENCE = 15.0
 #: Seconds that what is being taken has to end when we stop.
 CLOSE_TIMEOUT = 3.0
 
@@ -47,7 +51,9 @@ class Requests:
         app = web.Application(client_max_size=MAX_REQUEST)
         app.router.add_post("/slack/events", self._request)
         app.router.add_get("/health", self._health)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_TIMEOUT)
+        runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=CLOSE_TIMEOUT, keepalive_timeout=PATIENCE
+        )
         host, _, port = self._listen.rpartition(":")
         try:
             await runner.setup()
@@ -68,6 +74,11 @@ class Requests:
         # Bolt takes it for a number before it looks at the signature.
         if not request.headers.get("X-Slack-Request-Timestamp", "0").isdecimal():
             return web.Response(status=401)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await request.read()
+        except TimeoutError:
+            return web.Response(status=408)
         try:
             answer = await self._app.async_dispatch(await to_bolt_request(request))
         except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from base64 import b64encode
@@ -13,7 +14,7 @@ from adapters.web import files, inbound, render
 from adapters.web.answers import NotFound, again, page, see
 from adapters.web.door import CUSTOMER, Caller, Door, taken
 from adapters.web.forms import Entered, printable
-from adapters.web.live import stream
+from adapters.web.live import Looks, stream
 from adapters.web.network import WebNetwork
 from bot.desk import Desk
 from bot.pages import Outside, Pages, Rows
@@ -40,6 +41,7 @@ class Customers:
         self.desk = desk
         self.pages = pages
         self.door = door
+        self.looks = Looks()
 
     def routes(self, router: web.UrlDispatcher, ticket: str) -> None:
         get, post, here = router.add_get, router.add_post, f"/{CUSTOMER}/{ticket}"
@@ -72,12 +74,13 @@ class Customers:
 
     async def ticket(self, request: web.Request) -> web.StreamResponse:
         caller, outside = await self._ticket(request)
-        return self._shown(outside, caller, part=request.path.endswith("/part"))
+        return await self._shown(outside, caller, part=request.path.endswith("/part"))
 
     async def record(self, request: web.Request) -> web.StreamResponse:
         caller, outside = await self._ticket(request)
-        style = STYLE.read_text()
-        response = page(render.record(outside, caller.reader, caller.link.project, style=style))
+        style, about = STYLE.read_text(), caller.link.project
+        drawn = await asyncio.to_thread(render.record, outside, caller.reader, about, style=style)
+        response = page(drawn)
         allowed = b64encode(hashlib.sha256(style.encode()).digest()).decode()
         response.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'sha256-{allowed}'"
         if "download" in request.query:
@@ -102,7 +105,7 @@ class Customers:
             return see(request, f"/{CUSTOMER}/{now.continued}")
         if now is None or not request.headers.get("HX-Request"):
             return see(request, f"/{CUSTOMER}/{ticket}")
-        return self._shown(now, caller, part=True)
+        return await self._shown(now, caller, part=True)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         caller = await self.door.customer(request)
@@ -117,38 +120,48 @@ class Customers:
         ticket = request.match_info.get("key", "")
 
         async def seen() -> str:
-            if ticket:
-                asker, outside = await self._ticket(request)
-                return render.fingerprint(self._part(outside, asker), asker.reader)
+            # Whether they may see it is asked for each; what they see is drawn for all who see the same.
             asker = await self.door.customer(request)
-            return render.fingerprint((await self._list(request, asker))[0], asker.reader)
+
+            async def look() -> str:
+                part = await self._part(await self._outside(request, asker), asker) if ticket else ""
+                part = part or (await self._list(request, asker))[0]
+                return render.fingerprint(part, asker.reader)
+
+            about = asker.key.place, ticket, _looked_for(request), asker.reader.language, asker.person
+            return await self.looks.at(about, look)
 
         if ticket:
             await self._ticket(request)
-        with self.network.watching(caller.key.place, ticket) as changed:
-            return await stream(request, changed, seen, LOOK_EVERY, lambda: self.network.port is not None)
+        with self.network.watching(caller.secret, caller.key.place, ticket) as watcher:
+            return await stream(request, watcher, seen, LOOK_EVERY, lambda: self.network.port is not None)
 
     # ------------------------------------------------------------ inside
 
     async def _ticket(self, request: web.Request) -> tuple[Caller, Outside]:
         """Return who asks and the ticket they ask for. Raises NotIn, and NotFound when it is not there."""
         caller = await self.door.customer(request)
+        return caller, await self._outside(request, caller)
+
+    async def _outside(self, request: web.Request, caller: Caller) -> Outside:
         outside = await self.pages.ticket_outside(caller.key.place, request.match_info["key"])
         if outside is None:
             raise NotFound
-        return caller, outside
+        return outside
 
     async def _list(self, request: web.Request, caller: Caller) -> tuple[str, Rows]:
         words, before = _looked_for(request)
         rows = await self.pages.outside(caller.key.place, caller.person, words=words, before=before)
         news = self.network.news(caller.person, caller.key.place)
-        return render.tickets_part(rows, caller.reader, caller.link.project, words, news), rows
+        about = caller.link.project
+        return await asyncio.to_thread(render.tickets_part, rows, caller.reader, about, words, news), rows
 
-    def _part(self, outside: Outside, caller: Caller) -> str:
-        return render.ticket_part(outside, caller.reader, caller.link.project)
+    async def _part(self, outside: Outside, caller: Caller) -> str:
+        # Some texts take their time: nobody else waits for them.
+        return await asyncio.to_thread(render.ticket_part, outside, caller.reader, caller.link.project)
 
-    def _shown(self, outside: Outside, caller: Caller, *, part: bool) -> web.Response:
-        drawn = self._part(outside, caller)
+    async def _shown(self, outside: Outside, caller: Caller, *, part: bool) -> web.Response:
+        drawn = await self._part(outside, caller)
         return page(drawn if part else render.ticket(drawn, outside.card, caller.reader))
 
     async def _do(self, act: str, outside: Outside, caller: Caller, entered: Entered) -> None:

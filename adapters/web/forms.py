@@ -7,6 +7,7 @@ import hmac
 import re
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import BodyPartReader, hdrs, web
@@ -15,14 +16,16 @@ from aiohttp.http_exceptions import HttpProcessingError
 from adapters.web import markup
 from adapters.web.answers import Wrong, spoken
 from adapters.web.files import safe_name
-from adapters.web.network import WebNetwork
+from adapters.web.network import CHUNK, WebNetwork
 from adapters.web.render import Reader
 from bot.tickets.decide import TEXT_LIMIT
 from bot.tickets.model import File
 from bot.tickets.texts import Refused, say
 
-#: The most files that come with a form, and the most fields.
-FILES, FIELDS = 10, 30
+#: The most files that come with a form, the most parts that it has, and the bytes of all its fields.
+FILES, PARTS, LARGEST = 10, 50, 1 << 20
+#: Seconds that a form has to arrive, and the bytes of a second by which a larger one has more.
+PATIENCE, PACE = 60.0, 100_000
 
 
 @dataclass
@@ -56,8 +59,12 @@ async def fill(entered: Entered, request: web.Request, reader: Reader, network: 
     if request.content_type != "multipart/form-data":
         entered.fields = await posted(request)
     else:
+        limit = FILES * network.settings.file_limit_mb * 1_000_000 + LARGEST
+        if (request.content_length or 0) > limit:
+            raise Wrong(413, say("web.too_much", reader.language))
         try:
-            await _parts(entered, request, reader, network)
+            async with _in_time(request):
+                await _parts(entered, request, reader, network)
         except (ValueError, HttpProcessingError):  # it is not what it says it is
             raise Wrong(400, say("web.broken", reader.language)) from None
     if not _trusts(entered, reader):
@@ -68,9 +75,10 @@ async def fill(entered: Entered, request: web.Request, reader: Reader, network: 
 
 
 async def posted(request: web.Request) -> dict[str, str]:
-    """Return the fields of a form without files. Raises Wrong when it cannot be read."""
+    """Return the fields of a form without files. Raises Wrong when it cannot be read, or does not end."""
     try:
-        return {name: printable(str(value)) for name, value in (await request.post()).items()}
+        async with _in_time(request):
+            return {name: printable(str(value)) for name, value in (await request.post()).items()}
     except (ValueError, LookupError, HttpProcessingError):
         raise Wrong(400, say("web.broken", spoken(request))) from None
 
@@ -81,20 +89,37 @@ def printable(text: str) -> str:
 
 
 async def _parts(entered: Entered, request: web.Request, reader: Reader, network: WebNetwork) -> None:
-    trusted, fields = False, 0
+    trusted, parts, room = False, 0, LARGEST
     async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None:
-            continue
-        if part.filename is None:
-            fields += 1
-            if fields > FIELDS:
-                raise Wrong(413, say("web.broken", reader.language))
-            entered.fields[printable(part.name)] = printable((await part.read()).decode(errors="replace"))
-            trusted = trusted or _trusts(entered, reader)
-        elif not trusted:
-            break
-        elif part.filename:
+        parts += 1
+        if parts > PARTS:
+            raise Wrong(413, say("web.broken", reader.language))
+        if not isinstance(part, BodyPartReader):
+            raise Wrong(400, say("web.broken", reader.language))
+        if part.filename:
+            if not trusted:
+                break
             entered.files.append(await _file(part, entered, reader, network))
+            continue
+        content = bytearray()  # a browser sends a choice of no file too, with nothing in it
+        while chunk := await part.read_chunk(CHUNK):
+            content += chunk
+            if len(content) > room:
+                raise Wrong(413, say("web.too_much", reader.language))
+        room -= len(content)
+        if part.filename is None and part.name is not None:
+            entered.fields[printable(part.name)] = printable(content.decode(errors="replace"))
+            trusted = trusted or _trusts(entered, reader)
+
+
+@asynccontextmanager
+async def _in_time(request: web.Request) -> AsyncIterator[None]:
+    """Wait for a form as long as it may take; what does not say how much it is has no more than that."""
+    try:
+        async with asyncio.timeout(PATIENCE + (request.content_length or 0) / PACE):
+            yield
+    except TimeoutError:
+        raise Wrong(408, say("web.too_slow", spoken(request))) from None
 
 
 def _trusts(entered: Entered, reader: Reader) -> bool:
@@ -106,7 +131,7 @@ async def _file(part: BodyPartReader, entered: Entered, reader: Reader, network:
         raise Wrong(413, say("web.files", reader.language, n=FILES))
 
     async def chunks() -> AsyncIterator[bytes]:
-        while chunk := await part.read_chunk(1 << 16):
+        while chunk := await part.read_chunk(CHUNK):
             yield chunk
 
     name = safe_name(part.filename or "")

@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from adapters.web.answers import NotFound, guarded, says
 from adapters.web.customers import Customers
 from adapters.web.door import Door
+from adapters.web.forms import LARGEST
 from adapters.web.network import WebNetwork
 from adapters.web.numbers import Managers
 from adapters.web.team import Team
@@ -19,8 +20,8 @@ from bot.pages import Pages
 from bot.ports import Clock
 
 STATIC = Path(__file__).parent / "static"
-#: The largest form without files, in bytes, and what a ticket's key looks like in an address.
-LARGEST, TICKET = 1 << 20, r"{key:[A-Z][A-Z0-9]{1,9}-\d{1,9}}"
+#: What a ticket's key looks like in an address.
+TICKET = r"{key:[A-Z][A-Z0-9]{1,9}-\d{1,9}}"
 
 
 def register(network: WebNetwork, desk: Desk, pages: Pages, keys: Keys, clock: Clock) -> None:

@@ -23,8 +23,25 @@ log = structlog.get_logger()
 
 #: Bytes that are read from a file at a time.
 CHUNK = 1 << 16
+#: Seconds that a connection has to send the whole head of its first request, and of each after the one
+#: before: aiohttp's time-out of what is kept alive runs from the beginning (web_protocol.RequestHandler).
+PATIENCE = 15.0
+#: Pages that one session may watch at a time. One more ends the oldest, which may be a line that is dead.
+WATCHED = 10
 #: What is said to all of a place, outside of any ticket, is shown until so many newer ones.
 ANNOUNCED = 3
+
+
+class Watcher:
+    """One page that watches: `changed` is set when it is to look, and when it `ended`."""
+
+    def __init__(self) -> None:
+        self.changed = asyncio.Event()
+        self.ended = False
+
+    def end(self) -> None:
+        self.ended = True
+        self.changed.set()
 
 
 class WebNetwork:
@@ -39,6 +56,8 @@ class WebNetwork:
         self._clock = clock
         self._files = settings.files
         self._watching: defaultdict[tuple[Place, str], set[asyncio.Event]] = defaultdict(set)
+        #: What each session watches, oldest first.
+        self._watchers: dict[str, list[Watcher]] = {}
         #: The newest words to all of a place, and to one person alone.
         self.announced: defaultdict[Place, deque[str]] = defaultdict(lambda: deque(maxlen=ANNOUNCED))
         self.told: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=ANNOUNCED))
@@ -107,7 +126,9 @@ class WebNetwork:
 
     async def run(self) -> None:
         host, _, port = self.settings.listen.rpartition(":")
-        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=1)
+        runner = web.AppRunner(
+            self.application(), access_log=None, shutdown_timeout=1, keepalive_timeout=PATIENCE
+        )
         await runner.setup()
         try:
             try:
@@ -139,16 +160,23 @@ class WebNetwork:
         return self.settings.url or f"http://{host}:{self.port or self.settings.listen.rpartition(':')[2]}"
 
     @contextmanager
-    def watching(self, place: Place, ticket: str = "") -> Iterator[asyncio.Event]:
-        """Yield an event that is set whenever a ticket, or without one anything in a place, has changed."""
-        event, about = asyncio.Event(), (place, ticket)
-        self._watching[about].add(event)
+    def watching(self, session: str, place: Place, ticket: str = "") -> Iterator[Watcher]:
+        """Yield what is told whenever a ticket, or without one anything in a place, has changed."""
+        watcher, about = Watcher(), (place, ticket)
+        self._watching[about].add(watcher.changed)
+        others = self._watchers.setdefault(session, [])
+        others.append(watcher)
+        for oldest in others[:-WATCHED]:
+            oldest.end()
         try:
-            yield event
+            yield watcher
         finally:
-            self._watching[about].discard(event)
+            self._watching[about].discard(watcher.changed)
             if not self._watching[about]:
                 del self._watching[about]
+            others.remove(watcher)
+            if not others:
+                del self._watchers[session]
 
     def news(self, person: Person, place: Place) -> tuple[str, ...]:
         """Return what was said lately to one person alone and to all of a place, newest first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from adapters.web import files, render
@@ -61,7 +63,7 @@ class Team:
         seen = "" if part_only else await self._version(caller)
         board = await self.pages.board(link, ask, caller.person, closed=bool(filters["closed"]))
         news = self.network.news(caller.person, link.staff_place)
-        part = render.board_part(board, caller.reader, news)
+        part = await asyncio.to_thread(render.board_part, board, caller.reader, news)
         if part_only:
             return page(part)
         others = await self.desk.staffed(caller.person)
@@ -80,7 +82,7 @@ class Team:
         caller = await self._staff(request)
         part, key = request.path.endswith("/part"), request.match_info["key"]
         seen = "" if part else await self._version(caller, key)
-        return self._shown(await self._inside(caller, key), caller, seen, part=part)
+        return await self._shown(await self._inside(caller, key), caller, seen, part=part)
 
     async def preview(self, request: web.Request) -> web.StreamResponse:
         """Show a reply as the customer will get it, through what draws it for them."""
@@ -96,7 +98,7 @@ class Team:
                 text=text.strip(),
                 files=tuple(File(network="web", id="", name=name, size=0, kind="") for name in names),
             )
-        return page(render.preview(message, caller.reader, caller.link.project))
+        return page(await asyncio.to_thread(render.preview, message, caller.reader, caller.link.project))
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         caller = await self._staff(request)
@@ -113,7 +115,7 @@ class Team:
             await self.network.erase(files.gone(inside.entries, now.entries, ask.entry))
         if not request.headers.get("HX-Request"):
             return see(request, f"/{TEAM}/{ticket}")
-        return self._shown(now, caller, "", part=True)
+        return await self._shown(now, caller, "", part=True)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         caller = await self._staff(request)
@@ -130,8 +132,8 @@ class Team:
         async def seen() -> str:
             return await self._version(await self._staff(request), ticket)
 
-        with self.network.watching(caller.key.place, ticket) as changed:
-            return await stream(request, changed, seen, LOOK_EVERY, lambda: self.network.port is not None)
+        with self.network.watching(caller.secret, caller.key.place, ticket) as watcher:
+            return await stream(request, watcher, seen, LOOK_EVERY, lambda: self.network.port is not None)
 
     # ------------------------------------------------------------ inside
 
@@ -151,8 +153,9 @@ class Team:
         news = self.network.news(caller.person, caller.link.staff_place)
         return render.fingerprint(f"{version} {news}", caller.reader)
 
-    def _shown(self, inside: Inside, caller: Caller, seen: str, *, part: bool) -> web.Response:
-        drawn = render.console_part(inside, caller.reader, caller.link.project)
+    async def _shown(self, inside: Inside, caller: Caller, seen: str, *, part: bool) -> web.Response:
+        # Some texts take their time: nobody else waits for them.
+        drawn = await asyncio.to_thread(render.console_part, inside, caller.reader, caller.link.project)
         return page(drawn if part else render.console(drawn, seen, inside.card, caller.reader))
 
 

@@ -765,6 +765,10 @@ TEXTS: dict[str, Text] = {
         "That is more than a form can hold. Please shorten it, or send it as a file.",
         "Das ist mehr, als ein Formular fasst. Bitte kürzen oder als Datei senden.",
     ),
+    "web.too_slow": Text(
+        "It took too long to arrive, and was not taken. Please send it again.",
+        "Es kam zu langsam an und wurde nicht angenommen. Bitte noch einmal senden.",
+    ),
     "web.away": Text(
         "I cannot be reached just now. What you wrote is still here; please send it again in a moment.",
         "Ich bin gerade nicht zu erreichen. Ihr Text steht noch hier; bitte gleich noch einmal senden.",

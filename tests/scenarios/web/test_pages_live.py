@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
+import pytest
+
+from adapters.web import render
+from adapters.web.live import Looks
+from adapters.web.network import WATCHED
 from bot.tickets.deliveries import StaffNotice, ToStaff
 from bot.tickets.model import Person, Place, StaffSurface
 from tests.web_office import BACK, Visitor, WebOffice
@@ -27,10 +33,11 @@ async def test_pages_are_told_of_changes_and_readers_are_many(light: WebOffice) 
                     if not events:
                         return
 
-    # a connector of its own for each: a browser opens six to one host at most
-    watching = [asyncio.create_task(watch(carla, "/c/ACME-1/live", 1)) for _ in range(50)]
-    others = [await office.customer(Person("web", f"c{n}", f"C {n}")) for n in range(3)]
-    watching += [asyncio.create_task(watch(one, "/c/ACME-1/live", 1)) for one in others for _ in range(50)]
+    # as many pages as one session may watch, in each of twenty
+    readers = [carla, *[await office.customer(Person("web", f"c{n}", f"C {n}")) for n in range(19)]]
+    watching = [
+        asyncio.create_task(watch(one, "/c/ACME-1/live", 1)) for one in readers for _ in range(WATCHED)
+    ]
     beside = asyncio.create_task(watch(robin, "/team/ACME-1/live", 2))
     while sum(map(len, office.network._watching.values())) < 201:
         await asyncio.sleep(0.01)
@@ -96,3 +103,76 @@ async def test_the_board_is_told_of_its_own_changes_and_of_all_of_them(office: W
     await office.halfdoor.store.transact(lambda tx: tx.owe([owed], office.clock.now()))
     assert await version("ACME-1") != one
     assert await version() != before
+
+
+async def test_a_session_watches_so_many_pages_and_the_oldest_makes_room(light: WebOffice) -> None:
+    carla, dora = await light.customer(), await light.customer(Person("web", "dora", "Dora"))
+    await carla.post("/c/", title="Export fails", text="It is empty")
+    streams = []
+    for _ in range(3 * WATCHED):
+        stream = await carla.session.get(f"{carla.url}/c/ACME-1/live")
+        assert stream.status == 200
+        await stream.content.readany()
+        streams.append(stream)
+    async with asyncio.timeout(5), dora.session.get(f"{dora.url}/c/ACME-1/live") as beside:
+        await beside.content.readany()
+        for stream in streams[:-WATCHED]:
+            assert await stream.content.read() == b""  # it has ended
+        assert sum(map(len, light.network._watching.values())) == WATCHED + 1
+        await dora.post("/c/ACME-1/say", text="It is mine too")
+        for stream in (*streams[-WATCHED:], beside):
+            assert await stream.content.readany() == b"event: changed\ndata: \n\n"
+    for stream in streams:
+        stream.close()
+
+
+async def test_a_change_is_drawn_once_for_all_pages_that_show_the_same(
+    light: WebOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carla, dora = await light.customer(), await light.customer(Person("web", "dora", "Dora"))
+    await carla.post("/c/", title="Export fails", text="It is empty")
+    again = [await light.customer() for _ in range(4)]
+    streams = []
+    for one in (carla, *again, dora):
+        live = re.findall(r'data-live="([^"]+)"', (await one.get("/c/ACME-1")).text)[0].replace("&amp;", "&")
+        for _ in range(WATCHED // 2):
+            streams.append(await one.session.get(one.url + live))
+            await streams[-1].content.readany()
+    drawn: list[str] = []
+    draw = render.ticket_part
+
+    def noted(outside: Any, reader: Any, about: Any) -> str:
+        drawn.append(reader.key.person.name)
+        return draw(outside, reader, about)
+
+    monkeypatch.setattr(render, "ticket_part", noted)
+    await dora.post("/c/ACME-1/say", text="It is mine too")
+    async with asyncio.timeout(5):
+        for stream in streams:
+            assert await stream.content.readany() == b"event: changed\ndata: \n\n"
+    # 25 pages of hers watch; who asks while it is drawn gets the one after that
+    assert 1 <= drawn.count("Carla") <= 2
+    for stream in streams:
+        stream.close()
+
+
+async def test_whoever_asks_is_shown_what_changed_before_they_asked() -> None:
+    looks, go, state, seen = Looks(), asyncio.Event(), ["old"], list[str]()
+
+    async def look() -> str:
+        found = state[0]
+        seen.append(found)
+        await go.wait()
+        return found
+
+    first = asyncio.create_task(looks.at("it", look))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    state[0] = "new"
+    later = [asyncio.create_task(looks.at("it", look)) for _ in range(5)]
+    go.set()
+    assert await first == "old"
+    assert await asyncio.gather(*later) == ["new"] * 5
+    assert seen == ["old", "new"]
+    assert not looks._next
+    assert not looks._running
