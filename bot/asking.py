@@ -46,6 +46,7 @@ from bot.tickets.model import (
 )
 from bot.tickets.project import closing_notice, customer_card, project, staff_card
 from bot.tickets.rights import NotAdmitted, acts_for, admit, words_of
+from bot.tickets.signs import visible
 from bot.tickets.texts import Refused, duration, language_for, say
 
 Entry = TypeVar("Entry", Message, Note)
@@ -212,7 +213,7 @@ class Asking:
         match ask:
             case a.AskComment(text=text, public=public):
                 if not self.known_staff or public:
-                    if not hub.visible(hub.plain(text)) and not self.files:
+                    if not visible(hub.plain(text)) and not self.files:
                         raise Refused("no.text", field="text")
                     after = self.message(self.latest(opened), text, said or self.post, self.files)
                     return self.words("done.comment", ticket=after.key)
@@ -223,7 +224,7 @@ class Asking:
                     return replace(noted, text=noted.text + hint)
                 return noted
             case a.AskReply(text=text):
-                if not hub.visible(hub.plain(text)) and not self.files:
+                if not visible(hub.plain(text)) and not self.files:
                     raise Refused("no.text", field="text")
                 self.message(opened, text, said, self.files)
                 return self.words("done.said", ticket=key)

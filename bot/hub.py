@@ -8,7 +8,6 @@ CommonMark would otherwise read as one; it is never part of what was said.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,8 +35,6 @@ _MARKUP = "\\`*_~[]"
 _LINE_START = re.compile(r"^(?=[>+-]|\d{1,9}[.)])")
 _BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
 _LOOKS_LIKE_ADDRESS = re.compile(r"\s*(?:https?:|www\.|mailto:)", re.IGNORECASE)
-#: Letters by their category that draw nothing: the Hangul fillers and the blank of braille.
-_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u2060\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )
@@ -168,14 +165,6 @@ def literal(text: str) -> str:
 def plain(text: str) -> str:
     """Return what hub text says, without its formatting: for titles, searches and notifications."""
     return "\n".join(shown(block) for block in read(text))
-
-
-def visible(text: str) -> bool:
-    """Whether a reader of a plain text sees anything: neither spaces nor signs that take no room are."""
-    return any(
-        not (sign.isspace() or sign in _BLANKS or unicodedata.category(sign) in ("Cc", "Cf", "Mn", "Cn"))
-        for sign in text
-    )
 
 
 def shown(block: Block) -> str:

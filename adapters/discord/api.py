@@ -50,19 +50,20 @@ def spoken() -> Iterator[None]:
     except discord.RateLimited as error:
         raise NotSent("Discord asks for patience", retry_after=error.retry_after) from None
     except discord.LoginFailure:
-        raise NotSent("HALFDOOR_DISCORD_TOKEN is not valid: copy it anew from “Bot”", final=True) from None
+        raise NotSent("HALFDOOR_DISCORD_TOKEN is not valid: copy it anew from “Bot”", away=True) from None
     except discord.HTTPException as error:
         raise refused(error) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise NotSent(f"Discord could not be reached ({type(error).__name__})", unsure=True) from None
+        reason = f"Discord could not be reached ({type(error).__name__})"
+        raise NotSent(reason, unsure=True, away=True) from None
 
 
 def refused(error: discord.HTTPException) -> NotSent:
     """Return why Discord said no, and what can be done."""
     if error.status >= 500:
-        return NotSent(f"Discord answered {error.status}", unsure=True)
+        return NotSent(f"Discord answered {error.status}", unsure=True, away=True)
     if error.status == 401:
-        return NotSent("HALFDOOR_DISCORD_TOKEN was revoked: copy it anew from “Bot”", final=True)
+        return NotSent("HALFDOOR_DISCORD_TOKEN was revoked: copy it anew from “Bot”", away=True)
     if error.code in LOST:
         return NotSent(f"{error.code}: {LOST[error.code]}", lost=True)
     if error.code in FINAL:

@@ -154,9 +154,9 @@ class Listening(Answering):
                 told = await self._proxied(message, told)
             elif told.mentioned and not told.automated:
                 await self._bring_thread(message, told)
-            answer = await self.desk.handle(inbound.incoming(message, told))
+            answer = await self.desk.receive(inbound.incoming(message, told))
             if message.edited_at is not None and late:
-                answer = await self.desk.handle(inbound.edited(message, told)) or answer
+                answer = await self.desk.receive(inbound.edited(message, told)) or answer
         if answer is not None and not told.automated:
             await self.tell(message.author, answer)
 
@@ -172,7 +172,7 @@ class Listening(Answering):
             told = await self._read(message)
             if told is None:
                 return
-            answer = await self.desk.handle(inbound.edited(message, told))
+            answer = await self.desk.receive(inbound.edited(message, told))
         if answer is not None and not told.automated:
             await self.tell(message.author, answer)
 
@@ -189,11 +189,11 @@ class Listening(Answering):
             if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
                 return
             for message in messages:
-                await self.desk.handle(inbound.deleted(inbound.where(channel)[0], message, sure=sure))
+                await self.desk.receive(inbound.deleted(inbound.where(channel)[0], message, sure=sure))
 
     async def take_absent(self, place: Place, message: int) -> None:
         """Take that a post is not there any more; nobody has told us why."""
-        await self.desk.handle(inbound.deleted(place, message, sure=False))
+        await self.desk.receive(inbound.deleted(place, message, sure=False))
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         await self.reaction(payload)
@@ -217,7 +217,7 @@ class Listening(Answering):
             return
         if link.staff_place != place:
             by = inbound.person(member)
-            await self.desk.handle(inbound.reacted(place, payload, by, self.clock.now()))
+            await self.desk.receive(inbound.reacted(place, payload, by, self.clock.now()))
         if raises:
             with spoken():
                 message = await channel.fetch_message(payload.message_id)

@@ -149,7 +149,7 @@ class DiscordNetwork:
     def client(self) -> discord.AutoShardedClient:
         """The client that is connected. Raises NotSent while there is none."""
         if self._client is None or not self._client.is_ready():
-            raise NotSent("not connected to Discord yet")
+            raise NotSent("not connected to Discord yet", away=True)
         return self._client
 
     # ------------------------------------------------------------ Network

@@ -132,7 +132,7 @@ def for_staff(content: StaffContent, about: Project, part: str = "", largest: in
         case Message():
             return _message_to_staff(content, about, part, largest)
         case Note():
-            sign = f"\n-# 🔒 {say('post.internal', about.language)}{_edited(content, about.language)}"
+            sign = f"\n-# 🔒 {say('post.internal', about.language)}{_since(content, about.language)}"
             text = _body(content, part, largest, about) + sign
             author = _author(content, about, customer=False)
             return Post(text, author=author, picture=content.by.person.picture)
@@ -306,7 +306,7 @@ def _message_to_staff(message: Message, about: Project, part: str, largest: int)
     if part:
         return Post(body, author=author, picture=by.person.picture)
     marks = _marks(message)
-    text = "\n".join(filter(None, (body, marks, f"-# {sign}{_edited(message, language)}")))
+    text = "\n".join(filter(None, (body, marks, f"-# {sign}{_since(message, language)}")))
     if by.side is not Side.STAFF or message.said_on is Side.CUSTOMER or message.retracted:
         return Post(text, author=author, picture=by.person.picture)
     edit = _button("edit", say("button.edit", language), message.ticket, message.id)
@@ -479,8 +479,12 @@ def _marks(message: Message) -> str:
     return f"-# {'  '.join((*shown, more))}".rstrip() if counts else ""
 
 
-def _edited(entry: Message | Note, language: str) -> str:
-    return f" · {say('post.edited', language)}" if entry.edited and not entry.retracted else ""
+def _since(entry: Message | Note, language: str) -> str:
+    """Say what has become of a post since it was written; staff alone are shown one that is lost."""
+    if entry.retracted:
+        return ""
+    edited = f" · {say('post.edited', language)}" if entry.edited else ""
+    return edited + (f" · {say('post.lost', language)}" if entry.lost else "")
 
 
 def _headline(ticket: str, title: str) -> str:

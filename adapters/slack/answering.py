@@ -26,7 +26,9 @@ class Answering:
         self.desk = desk
         self.clock = clock
 
-    async def ask(self, ask: a.Ask, ref: str, by: Person, channel: str) -> Answer | None:
+    async def ask(
+        self, ask: a.Ask, ref: str, by: Person, channel: str, *, held: bool = False
+    ) -> Answer | None:
         return await self.desk.handle(
             inbound.asked(
                 ask,
@@ -35,6 +37,7 @@ class Answering:
                 channel=channel,
                 at=self.clock.now(),
                 locale=await self.locale(by.id),
+                held=held,
             )
         )
 

@@ -15,6 +15,7 @@ from adapters.slack.http import SILENCE
 from adapters.slack.inbound import Event
 from bot.desk import Desk
 from bot.ports import Clock, NotSent, Unavailable, Watched, sweeping
+from bot.tickets.model import Place
 
 log = structlog.get_logger()
 
@@ -51,22 +52,35 @@ class CatchUp:
         self._take = take
         self._clock = clock
         self._wanted = asyncio.Event()
+        self._news = asyncio.Event()
+        #: The channels in which something may have been missed, where all others were listened to.
+        self._channels: set[Place] = set()
         #: When we last looked back.
         self._looked: datetime | None = None
 
     def want(self) -> None:
         """A connection is new: something may have been missed."""
         self._wanted.set()
+        self._news.set()
+
+    def want_at(self, place: Place) -> None:
+        """We may see a channel again, or no longer."""
+        self._channels.add(place)
+        self._news.set()
 
     async def run(self) -> None:
         """Catch up whenever it is wanted, and leave signs of life in between, until cancelled."""
         # No sign of life before the first look back, nor while nobody listens: it would hide what was missed.
         await self._wanted.wait()
         while True:
+            self._news.clear()
             try:
                 if self._wanted.is_set():
                     self._wanted.clear()
                     await self.catch_up()
+                elif self._channels:
+                    await self._look_at(self._channels.pop())
+                    continue
                 elif (alive := await self._alive()) is not None:
                     if self._clock.now() - max(alive, self._looked or alive) > SILENCE:
                         await self.catch_up()  # nothing came, or nothing came through
@@ -75,7 +89,7 @@ class CatchUp:
             except (NotSent, Unavailable) as error:
                 log.warning("not_caught_up", error=str(error))
                 self._wanted.set()
-            wait = asyncio.ensure_future(self._wanted.wait())
+            wait = asyncio.ensure_future(self._news.wait())
             sleep = asyncio.ensure_future(self._clock.sleep(SIGN_EVERY))
             try:
                 await asyncio.wait((wait, sleep), return_when=asyncio.FIRST_COMPLETED)
@@ -88,18 +102,55 @@ class CatchUp:
         now = self._clock.now()
         heard = await self._desk.heard("slack")
         if heard is not None:
-            since = heard - MARGIN
-            watched: dict[str, list[Watched]] = {}
-            for one in await self._desk.watched("slack"):
-                watched.setdefault(one.place.id, []).append(one)
+            watched = await self._watched()
+            unheard = await self._desk.unheard("slack")
             with sweeping():
                 for place in await self._desk.places("slack"):
-                    await self._quietly(self._place(place.id, watched.get(place.id, []), since))
-            log.info("caught_up", since=since.isoformat())
+                    await self._place(place, watched.get(place, []), heard, unheard.get(place))
+            log.info("caught_up", since=heard.isoformat())
         await self._desk.hear("slack", now)
         self._looked = now
 
-    async def _place(self, channel: str, watched: list[Watched], since: datetime) -> None:
+    async def _look_at(self, place: Place) -> None:
+        """Take what happened in one channel while we could not see it, if we can again."""
+        heard, unheard = await self._desk.heard("slack"), await self._desk.unheard("slack")
+        watched = await self._watched()
+        now = self._clock.now()
+        await self._place(place, watched.get(place, []), heard or now, unheard.get(place), otherwise=now)
+
+    async def _watched(self) -> dict[Place, list[Watched]]:
+        watched: dict[Place, list[Watched]] = {}
+        for one in await self._desk.watched("slack"):
+            watched.setdefault(one.place, []).append(one)
+        return watched
+
+    async def _place(
+        self,
+        place: Place,
+        watched: list[Watched],
+        heard: datetime,
+        unheard: datetime | None,
+        otherwise: datetime | None = None,
+    ) -> None:
+        """Look back over a channel; one that cannot be read keeps a mark of its own, until it can be.
+
+        `heard`: when Slack was last listened to; `unheard`: since when this channel could not be, and
+        `otherwise` since when, if it turns out only now.
+        """
+        since = min(heard, unheard or heard) - MARGIN
+        try:
+            await self._channel_and_threads(place.id, watched, since)
+        except NotSent as error:
+            if not (error.final or error.lost):
+                raise
+            log.warning("channel_not_read", reason=error.reason)
+            if unheard is None:
+                await self._desk.hear_at([place], otherwise or heard)
+        else:
+            if unheard is not None:
+                await self._desk.hear_at([place], None)
+
+    async def _channel_and_threads(self, channel: str, watched: list[Watched], since: datetime) -> None:
         """Take what was said in a channel, then look into the threads where something can have happened."""
         oldest = since
         if len(watched) > FEW:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from adapters.slack import markup
 from bot import hub
 from bot.hub import Block, Code, Item, Paragraph, Quote, Span
+from bot.tickets.signs import visible
 from bot.tickets.texts import say
 
 Given: TypeAlias = Mapping[str, Any]
@@ -57,7 +58,7 @@ class Content:
     @property
     def empty(self) -> bool:
         """Whether there is nothing in it to be read."""
-        return not any(hub.visible(hub.shown(block)) for block in (*self.words, *self.below))
+        return not any(visible(hub.shown(block)) for block in (*self.words, *self.below))
 
 
 def content(message: Given, names: Mapping[str, str], language: str) -> Content:

@@ -205,10 +205,20 @@ def reacted(event: Mapping[str, Any], by: Person) -> Incoming:
 
 
 def asked(
-    ask: Ask, *, ref: str, by: Person, channel: str, at: datetime, locale: str | None = None
+    ask: Ask,
+    *,
+    ref: str,
+    by: Person,
+    channel: str,
+    at: datetime,
+    locale: str | None = None,
+    held: bool = False,
 ) -> Incoming:
-    """Return a command, a pressed button or a form as what the desk takes."""
-    return Incoming(f"slack:{ref}", by, Place("slack", channel), at, Asked(ask), locale)
+    """Return a command, a pressed button or a form as what the desk takes.
+
+    `held`: a form that stays open when it is refused.
+    """
+    return Incoming(f"slack:{ref}", by, Place("slack", channel), at, Asked(ask, held=held), locale)
 
 
 def command_text(text: str, people: Mapping[str, Person]) -> tuple[str, dict[str, Person]]:

@@ -210,7 +210,7 @@ class Interactions(Answering):
             to = entered.get("to")
             assignee = await self.network.people.person(to) if to else None
             ask = _entered(view["callback_id"], about, entered, assignee)
-            return await self.ask(ask, f"view:{view['id']}", person, channel)
+            return await self.ask(ask, f"view:{view['id']}", person, channel, held=True)
 
         answer = await self.with_words(work, channel, user)
         if isinstance(answer, Words) and answer.refused:

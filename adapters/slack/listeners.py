@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from weakref import WeakValueDictionary
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -20,6 +19,7 @@ from adapters.slack.answering import Answering
 from adapters.slack.catchup import CatchUp
 from adapters.slack.interactions import COMMAND, Interactions
 from adapters.slack.network import SlackNetwork
+from adapters.slack.turns import Turns
 from bot.desk import Desk
 from bot.guard import Guard
 from bot.ports import Answer, Clock, Edited, Incoming, Link, NotSent, Said, Unavailable, Words
@@ -41,6 +41,8 @@ DOORS = (
     "group_deleted",
     "group_left",
 )
+#: Those after which we may see a channel again, or no longer.
+SIGHTS = tuple(name for name in DOORS if "shared" not in name)
 #: What a mention may ask for without opening a ticket, in a thread too.
 QUESTIONS = ("help", "list", "status")
 #: The reactions that make a ticket of a message.
@@ -51,7 +53,7 @@ def register(network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> N
     """Attach everything the manifest subscribes to."""
     listening = Listening(network, desk, guard, clock)
     pressed = Interactions(network, desk, clock, listening.raise_ticket)
-    catch_up = CatchUp(network.api, desk, listening.take, network.alive, clock)
+    catch_up = listening.catch_up
     network.health, network.connected, network.beside = desk.check, catch_up.want, catch_up.run
     app: AsyncApp = network.app
     app.middleware(listening.ours_only)
@@ -96,7 +98,8 @@ class Listening(Answering):
     def __init__(self, network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> None:
         super().__init__(network, desk, clock)
         self.guard = guard
-        self.turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self.turns = Turns()
+        self.catch_up = CatchUp(network.api, desk, self.take, network.alive, clock)
 
     async def ours_only(
         self, body: dict[str, Any], next: Callable[[], Awaitable[None]]
@@ -131,8 +134,9 @@ class Listening(Answering):
 
     async def take(self, told: inbound.Event, *, at: datetime | None = None) -> None:
         """Take what was said, edited or deleted, now or while we were away; `at` if not when it was said."""
-        # What is said in a thread is taken in the order it arrived in, however long a look-up takes.
-        async with self.turns.setdefault((told.channel, told.thread or told.ts), asyncio.Lock()):
+        # What is said in a thread is taken in the order of its times, however long a look-up takes.
+        said = float(told.edited_at or told.ts)
+        async with self.turns.turn((told.channel, told.thread or told.ts), said):
             await self.take_in_turn(told, at)
 
     async def take_in_turn(self, told: inbound.Event, at: datetime | None) -> None:
@@ -146,7 +150,7 @@ class Listening(Answering):
         opens = link is not None and not about.inside and await self.may_open(incoming)
         if opens and told.thread is not None and await self.raise_root(told, about.by):
             return
-        answer = await self.desk.handle(replace(incoming, at=at or incoming.at))
+        answer = await self.desk.receive(replace(incoming, at=at or incoming.at))
         if opens and told.kind == "edited" and await self.desk.has_ticket(PostRef(incoming.place, told.ts)):
             await self.take_replies(told, self.clock.now())
         if answer is not None and not about.automated:
@@ -188,7 +192,7 @@ class Listening(Answering):
         if known.bot:
             return
         if link is not None and link.staff_place.id != channel:
-            await self.desk.handle(inbound.reacted(event, known.person))
+            await self.desk.receive(inbound.reacted(event, known.person))
         if asks:
             await self.raise_reacted(channel, str(item["ts"]), known.person)
 
@@ -271,6 +275,8 @@ class Listening(Answering):
         if us or link.staff_place == place:
             await self.guard.news.tell()
             await self.door({"channel": place.id})
+            if us:
+                self.catch_up.want_at(place)
 
     async def door(self, event: dict[str, Any]) -> None:
         """Something about a channel changed that may show it to others, or to us alone again."""
@@ -280,6 +286,8 @@ class Listening(Answering):
             await self.guard.news.tell()
             who = await self.network.people.person(by) if by else None
             await self.guard.look(Place("slack", channel), who)
+            if event.get("type") in SIGHTS:
+                self.catch_up.want_at(Place("slack", channel))
 
     async def moved(self, event: dict[str, Any]) -> None:
         old, new = str(event.get("old_channel_id")), str(event.get("new_channel_id"))

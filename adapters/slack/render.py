@@ -141,7 +141,7 @@ def for_staff(content: StaffContent, about: Project, part: str = "", largest: in
         case Note():
             language = about.language
             body = _body(content, part, largest, about)
-            sign = _context(f"🔒 {say('post.internal', language)}{_edited(content, language)}")
+            sign = _context(f"🔒 {say('post.internal', language)}{_since(content, language)}")
             author = _author(content, about, customer=False)
             return Post(_fallback(content), [*body, sign], author, content.by.person.picture)
         case _:
@@ -343,7 +343,7 @@ def _message_to_staff(message: Message, about: Project, part: str, largest: int)
     if part:
         return Post(_fallback(message), blocks, author, by.person.picture)
     blocks += _marks(message)
-    blocks.append(_context(sign + _edited(message, language)))
+    blocks.append(_context(sign + _since(message, language)))
     if by.side is Side.STAFF and message.said_on is not Side.CUSTOMER and not message.retracted:
         value = json.dumps({"t": message.ticket, "l": language, "e": message.id})
         edit = _button("edit", say("button.edit", language), value)
@@ -530,8 +530,12 @@ def _marks(message: Message) -> list[Block]:
     return [_context("  ".join(f"{emoji} {n}" for emoji, n in counts.items()))] if counts else []
 
 
-def _edited(entry: Message | Note, language: str) -> str:
-    return f" · {say('post.edited', language)}" if entry.edited and not entry.retracted else ""
+def _since(entry: Message | Note, language: str) -> str:
+    """Say what has become of a post since it was written; staff alone are shown one that is lost."""
+    if entry.retracted:
+        return ""
+    edited = f" · {say('post.edited', language)}" if entry.edited else ""
+    return edited + (f" · {say('post.lost', language)}" if entry.lost else "")
 
 
 def _fallback(entry: Message | Note) -> str:

@@ -43,7 +43,7 @@ def asked(
     # Browsers name forms: what one sends never stands for another's, nor for what was said elsewhere.
     name = f"{type(ask).__name__}:{key.person.network}:{key.person.id}:{ident}"
     post = PostRef(key.place, name) if stands and isinstance(ask, AskOpen | AskComment) else None
-    act = Asked(ask, files=files, post=post)
+    act = Asked(ask, files=files, post=post, held=True)
     said = repr((ask, [(one.name, one.size) for one in files]))
     return Incoming(_ref(key, name), key.person, key.place, at, act, locale, _digest(said))
 

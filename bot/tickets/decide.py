@@ -185,7 +185,7 @@ def _change_message(
                 raise Refused("no.gone")
             text = _text(text, message.said)
             files = message.files if command.files is None else command.files
-            if message.said_on is Side.STAFF and not _visible(text) and not files:
+            if message.said_on is Side.STAFF and not visible(hub.plain(text)) and not files:
                 raise Refused("no.text", field="text")
             if _changes_nothing(message, text, files, at):
                 return ()
@@ -249,7 +249,7 @@ def _change_note(ticket: Ticket, command: c.EditNote | c.RetractNote | c.Publish
                 raise Refused("no.gone")
             if note.published_as is not None:
                 raise Refused("no.published")
-            if not _visible(note.text) and not note.files:
+            if not visible(hub.plain(note.text)) and not note.files:
                 raise Refused("no.text")
             message = Message(id=entry_id, ticket=ticket.key, by=by, at=at, text=note.text, files=note.files)
             return (
@@ -319,7 +319,7 @@ def _close(ticket: Ticket, command: c.Close, at: datetime, project: Project) -> 
     number = len(ticket.closings) + 1
     events: list[e.Event] = []
     resolution = None
-    if _visible(command.resolution):
+    if visible(hub.plain(command.resolution)):
         resolution = Message(
             id=command.entry_id,
             ticket=ticket.key,
@@ -430,8 +430,3 @@ def _text(text: str, said: PostRef | None, *, field: str = "text") -> str:
         if len(text) > TEXT_LIMIT:
             raise Refused("no.long", field=field, length=len(text), limit=TEXT_LIMIT)
     return text
-
-
-def _visible(text: str) -> bool:
-    """Whether anybody who reads a text sees anything of it."""
-    return hub.visible(hub.plain(text))

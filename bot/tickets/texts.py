@@ -147,6 +147,7 @@ TEXTS: dict[str, Text] = {
     "post.public": Text("public", "öffentlich"),
     "post.published": Text("{name} → customer", "{name} → Kunde"),
     "post.internal": Text("internal note", "interne Notiz"),
+    "post.lost": Text("no longer where it was written", "nicht mehr dort, wo es geschrieben wurde"),
     "post.edited": Text("(edited)", "(bearbeitet)"),
     "post.deleted": Text("This message was deleted.", "Diese Nachricht wurde gelöscht."),
     "post.recalled": Text("recalled by {name} {when}", "von {name} {when} zurückgeholt"),
