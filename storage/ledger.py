@@ -196,7 +196,7 @@ class Ledger:
             .values(state=SENDING, since=earliest, due=0)
             .returning(delivery.c.surface)
         )
-        self._tx.woken |= set(done.scalars())
+        self._tx.woken |= dict.fromkeys(done.scalars())
         self._connection.execute(sa.update(delivery).where(is_aside).values(since=earliest))
         self._connection.execute(sa.delete(restored))
         self._connection.execute(sa.insert(restored), {"since": since, "until": until})

@@ -62,6 +62,7 @@ async def lived_in(sqlite_url: str) -> Rows:
         tx.take("slack:CFRONT:5.2", NOW)
         tx.note_burst(FRONT, CARLA.person, "ACME-1", NOW)
         tx.hear("slack", NOW)
+        tx.hear_at([FRONT], NOW)
         tx.set_door(BACK, Shut("shared", "Beta"), NOW)
         tx.offer_code("123456", ROBIN.person, later)
         tx.join(ROBIN.person, Person("discord", "1", "robin"))
@@ -72,6 +73,8 @@ async def lived_in(sqlite_url: str) -> Rows:
     await deliver_all(store)
     await store.transact(life)
     await store.reserve(FRONT, NOW, (1.0, 5))
+    backup = {"since": 1.0, "until": 2.0}
+    await store.change(lambda connection, _: connection.execute(sa.insert(schema.restored), backup) and None)
 
     def everything(connection: sa.Connection, _: object) -> Rows:
         tables = metadata.sorted_tables
@@ -110,6 +113,7 @@ def fill(connection: sa.Connection, rows: Rows) -> None:
     for name in (one.name for one in metadata.sorted_tables if one.name in old.tables):
         table = old.tables[name]
         kept = [{key: value for key, value in row.items() if key in table.c} for row in rows[name]]
+        connection.execute(sa.delete(table))  # of what a migration itself puts there
         connection.execute(sa.insert(table), kept)
         if connection.dialect.name == "postgresql" and "id" in table.c and table.c.id.autoincrement is True:
             connection.exec_driver_sql(
