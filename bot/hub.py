@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import TypeAlias, assert_never
 
@@ -212,6 +213,12 @@ def pieces(text: str, limit: int) -> list[str]:
     It is cut between blocks where that leaves no piece too short, else at a line, else after a sentence,
     else at a space, else anywhere. Styles, quotes, lists and code go on in the next piece.
     """
+    return list(_pieces(text, limit))
+
+
+@lru_cache(maxsize=128)
+def _pieces(text: str, limit: int) -> tuple[str, ...]:
+    """The same, remembered: each part of a long text is drawn on its own."""
     found: list[list[Block]] = [[]]
     room = limit
     for block in read(text):
@@ -230,7 +237,7 @@ def pieces(text: str, limit: int) -> list[str]:
             found[-1].append(head)
             found.append([])
             room = limit
-    return [write(one) for one in found if one] or [""]
+    return tuple(write(one) for one in found if one) or ("",)
 
 
 # ---------------------------------------------------------------- reading

@@ -18,6 +18,7 @@ from adapters.discord.answering import Answering
 from adapters.discord.api import spoken
 from adapters.discord.catchup import CatchUp
 from adapters.discord.network import NOBODY, DiscordNetwork
+from bot.aside import aside
 from bot.desk import Desk
 from bot.guard import Guard
 from bot.ports import Answer, Clock, NotSent, PlaceTaken, Said, Unavailable, Words
@@ -483,7 +484,8 @@ class Listening(Answering):
         if link is None or (inbound.is_automated(message) and await self.network.is_ours(message)):
             return None
         inside = place == link.staff_place
-        return inbound.said(message, self._me, language=link.project.language, inside=inside)
+        language, length = link.project.language, len(message.content)
+        return await aside(length, inbound.said, message, self._me, language=language, inside=inside)
 
     async def _words(self, message: discord.Message) -> Said:
         """Read a message that somebody wants to be a ticket's. Raises Refused for what is none."""

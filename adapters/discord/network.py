@@ -32,6 +32,7 @@ from adapters.discord.api import (
 )
 from adapters.discord.inbound import UPLOADED
 from adapters.discord.settings import DiscordSettings
+from bot.aside import aside
 from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
 from bot.tickets.deliveries import (
     CustomerCard,
@@ -40,6 +41,7 @@ from bot.tickets.deliveries import (
     StaffCard,
     StaffContent,
     ToCustomer,
+    length,
 )
 from bot.tickets.model import Actor, File, Membership, Message, Note, Person, Place, PostRef, Project, Side
 
@@ -217,7 +219,7 @@ class DiscordNetwork:
             await self._webhook(place)  # or we would not know our own posts after a restart
             for part in marks:
                 channel = await self._where(delivery, part)
-                wanted = self._drawn(delivery, part)
+                wanted = await self._drawn(delivery, part)
                 async for message in channel.history(limit=SEARCH, after=since, oldest_first=True):
                     if str(message.id) in taken or not self._said_by_us(message):
                         continue
@@ -414,7 +416,10 @@ class DiscordNetwork:
         of_ours = message.application_id == self.client.application_id
         return of_ours or message.webhook_id in self._spoken
 
-    def _drawn(self, delivery: Delivery, part: str) -> render.Post:
+    async def _drawn(self, delivery: Delivery, part: str) -> render.Post:
+        return await aside(length(delivery.content), self._draw, delivery, part)
+
+    def _draw(self, delivery: Delivery, part: str) -> render.Post:
         content, about = delivery.content, delivery.surface.project
         if part.startswith("file:"):
             assert isinstance(content, Message | Note)
@@ -436,7 +441,7 @@ class DiscordNetwork:
             return str(thread.id)
         if isinstance(content, StaffCard) and part == "card":
             await self._let_in_on_duty(delivery)
-        post, channel = self._drawn(delivery, part), await self._where(delivery, part)
+        post, channel = await self._drawn(delivery, part), await self._where(delivery, part)
         if isinstance(channel, discord.Thread) and channel.archived and channel.locked:
             await channel.edit(archived=False)
         async with self._copied(delivery, part, post) as (shown, files):
@@ -489,7 +494,7 @@ class DiscordNetwork:
         return str(message.id)
 
     async def _edit(self, delivery: Delivery, part: str, post: PostRef) -> discord.Message | None:
-        drawn = self._drawn(delivery, part)
+        drawn = await self._drawn(delivery, part)
         async with _opened(await self._where(delivery, part)) as channel:
             try:
                 webhook = await self._webhook(delivery.surface.place) if drawn.author is not None else None

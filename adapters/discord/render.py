@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, TypeAlias, assert_never
 
@@ -213,7 +214,7 @@ def _customer_card(card: CustomerCard, language: str) -> Post:
 
 def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
     solved = say("closing.solved", language, key=notice.ticket)
-    pieces = _pieces(notice.resolution.text) if notice.resolution else []
+    pieces = _pieces(notice.resolution.text) if notice.resolution else ()
     if part:
         return Post(_numbered(pieces, int(part), language))
     lines = [f"✅ **{solved}**"]
@@ -446,13 +447,17 @@ def _is_copied(file: File, largest: int) -> bool:
     return file.copyable and file.size <= largest
 
 
-def _pieces(text: str) -> list[str]:
-    """Split hub text into what Discord takes in one message each, in Discord's own writing."""
+@lru_cache(maxsize=128)
+def _pieces(text: str) -> tuple[str, ...]:
+    """Split hub text into what Discord takes in one message each, in Discord's own writing.
+
+    It is remembered: each part of a long text is drawn on its own.
+    """
     limit = PART
     while True:
         found = [markup.content(piece) for piece in hub.pieces(text, limit)] if text else [""]
         if limit < 50 or all(len(one) <= PART for one in found):
-            return [one[:PART] for one in found]
+            return tuple(one[:PART] for one in found)
         limit = limit * 2 // 3
 
 

@@ -61,6 +61,11 @@ class Event:
     bot: str = ""
 
     @property
+    def size(self) -> int:
+        """How much there is to read, in characters: of a long text the layout is as long again."""
+        return len(self.text)
+
+    @property
     def files(self) -> list[dict[str, Any]]:
         """File objects as Slack has them, of forwards too; those of shared channels must be looked up."""
         return content.files(self.message)
@@ -77,8 +82,7 @@ class Event:
         parts = [self.message.get(name) for name in ("text", "blocks", "attachments")]
         return markup.named(parts)
 
-    @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether all of it can be carried, so that nobody has to be told where it is."""
         held = content.content(self.message, {}, "en")
         huddle = self.message.get("subtype") in HUDDLES

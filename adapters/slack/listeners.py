@@ -20,6 +20,7 @@ from adapters.slack.catchup import CatchUp
 from adapters.slack.interactions import COMMAND, Interactions
 from adapters.slack.network import SlackNetwork
 from adapters.slack.turns import Turns
+from bot.aside import aside
 from bot.desk import Desk
 from bot.guard import Guard
 from bot.ports import Answer, Clock, Edited, Incoming, Link, NotSent, Said, Unavailable, Words
@@ -146,7 +147,8 @@ class Listening(Answering):
         if link is None and told.kind != "said":
             return
         about = await self.about(told, link)
-        incoming = inbound.incoming(told, about, locale=await self.locale(told.person))
+        locale = await self.locale(told.person)
+        incoming = await aside(told.size, inbound.incoming, told, about, locale=locale)
         opens = link is not None and not about.inside and await self.may_open(incoming)
         if opens and told.thread is not None and await self.raise_root(told, about.by):
             return
@@ -220,7 +222,8 @@ class Listening(Answering):
         link = await self.desk.link(Place("slack", told.channel))
         about, locale = await self.about(told, link), await self.locale(by.id)
         at = self.clock.now()
-        return await self.desk.handle(inbound.raised(told, about, ref=ref, by=by, at=at, locale=locale))
+        raised = await aside(told.size, inbound.raised, told, about, ref=ref, by=by, at=at, locale=locale)
+        return await self.desk.handle(raised)
 
     async def take_replies(self, told: inbound.Event, at: datetime) -> None:
         """Take what has been said in a thread since a post of it, in order."""
@@ -243,6 +246,7 @@ class Listening(Answering):
         names |= await network.channels(unnamed)
         files = await asyncio.gather(*(network.files.described(one) for one in told.files))
         post = PostRef(Place("slack", told.channel), told.ts)
+        whole = told.kind in inbound.GONE or await aside(told.size, told.is_whole)
         return inbound.About(
             us=us,
             by=by,
@@ -251,7 +255,7 @@ class Listening(Answering):
             files=tuple(one for one in files if one is not None),
             automated=automated,
             language=link.project.language if link is not None else "en",
-            where=("", None) if told.kind in inbound.GONE or told.whole else await network.where(post),
+            where=("", None) if whole else await network.where(post),
             inside=link is not None and link.staff_place.id == told.channel,
         )
 

@@ -22,8 +22,9 @@ from adapters.slack.files import FileRefused, Files
 from adapters.slack.http import CLOSE_TIMEOUT, Requests
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
+from bot.aside import aside
 from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
-from bot.tickets.deliveries import Delivery, ToCustomer
+from bot.tickets.deliveries import Delivery, ToCustomer, length
 from bot.tickets.model import Actor, File, Membership, Message, Note, Person, Place, PostRef, Project, Side
 from bot.tickets.texts import Refused
 
@@ -102,7 +103,8 @@ class SlackNetwork:
         customize = await self.api.may("chat:write.customize")
         if part.startswith("file:"):
             return await self._post_file(delivery, part, mark, customize=customize)
-        payload = posting(delivery, mark, part=part, customize=customize, largest=self._largest)
+        size, largest = length(delivery.content), self._largest
+        payload = await aside(size, posting, delivery, mark, part=part, customize=customize, largest=largest)
         answer = await self.api.call("chat.postMessage", **payload)
         return PostRef(delivery.surface.place, str(answer["ts"]))
 
@@ -110,7 +112,9 @@ class SlackNetwork:
         if part.startswith("file:"):
             return  # a copy does not change
         customize = await self.api.may("chat:write.customize")
-        await self._change(post, draw(delivery, part=part, customize=customize, largest=self._largest))
+        size, largest = length(delivery.content), self._largest
+        drawn = await aside(size, draw, delivery, part=part, customize=customize, largest=largest)
+        await self._change(post, drawn)
 
     async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
         if part.startswith("file:"):

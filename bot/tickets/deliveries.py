@@ -19,6 +19,19 @@ from bot.tickets.model import (
 )
 
 
+def length(content: CustomerContent | StaffContent) -> int:
+    """Return how much there is to draw, in characters."""
+    match content:
+        case Message(text=text) | Note(text=text) | StaffNotice(text=text):
+            return len(text)
+        case ClosingNotice(resolution=resolution):
+            return len(resolution.text) if resolution else 0
+        case CustomerCard() | StaffCard():
+            return len(content.title)
+        case _:
+            assert_never(content)
+
+
 class Leak(TypeError):
     """Something internal was about to be addressed to a customer, past the type checker."""
 

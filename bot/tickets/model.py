@@ -10,6 +10,8 @@ from typing import final
 from bot import hub
 from bot.tickets.signs import visible
 
+#: Characters of a text that are read for its title: its writer waits for no more than that.
+READ = 3000
 #: The longest title of a ticket, in characters: what every network shows in full.
 TITLE_LIMIT = 150
 
@@ -283,7 +285,7 @@ def title_of(text: str) -> str:
 
     It is empty when there is nothing to see in it.
     """
-    lines = hub.plain(text).splitlines()
+    lines = hub.plain(text[:READ]).splitlines()
     line = next((" ".join(one.split()) for one in lines if visible(one)), "")
     if len(line) <= TITLE_LIMIT:
         return line
