@@ -10,6 +10,7 @@ from typing import assert_never
 
 import structlog
 
+from bot.aside import aside
 from bot.guard import Guard
 from bot.ports import (
     Clock,
@@ -34,6 +35,7 @@ from bot.tickets.deliveries import (
     StaffNotice,
     ToStaff,
     call_for,
+    length,
 )
 from bot.tickets.model import Message, Note, PostRef, StaffSurface
 from bot.tickets.texts import say
@@ -175,7 +177,8 @@ class Courier:
         posts = dict(due.posts)
         call = call_for(delivery, posted=bool(posts))
         if due.since is not None:
-            marks = {part: self._mark(due, part) for part in network.parts(delivery) if part not in posts}
+            parts = await aside(length(delivery.content), network.parts, delivery)
+            marks = {part: self._mark(due, part) for part in parts if part not in posts}
             since = self._sent_at(due.since) - CLOCK_SKEW
             found = await network.find(delivery, marks, since, due.known) if marks else {}
             posts.update(found)
@@ -184,7 +187,9 @@ class Courier:
             call = call_for(delivery, posted=bool(posts))
         if call is Call.NOTHING:
             return False
-        wanted = network.parts(delivery) if call is not Call.REMOVE else ()
+        wanted: tuple[str, ...] = ()
+        if call is not Call.REMOVE:
+            wanted = await aside(length(delivery.content), network.parts, delivery)
         posted = False
         for part in wanted:
             if part in posts:
