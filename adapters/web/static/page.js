@@ -238,6 +238,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (open) open.open = false;
 });
 
+// What is answered when there is nothing to see any more for whoever looks.
+const GONE = ["401", "404"];
+
 // Why something was not taken is said where it was sent from.
 function tell(form, text) {
   const words = said(), button = posts(form) && form.querySelector("button[type=submit], button.main");
@@ -248,6 +251,11 @@ function tell(form, text) {
 }
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (requestConfig.verb === "get" && GONE.includes(xhr.getResponseHeader("Halfdoor-Status"))) {
+    event.preventDefault();
+    return left();
+  }
   if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#said") tell(event.detail.elt.closest("form") || event.detail.elt, "");
 });
 for (const error of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
@@ -268,6 +276,7 @@ let over = false;
 
 // Whoever may not see a page any more sees it no longer; what they were writing is theirs.
 function left() {
+  if (over) return;
   over = true;
   if (!every(document, "form").filter(posts).some((one) => written(one).some(begun))) return location.reload();
   part().parentElement.before(said());
@@ -296,6 +305,7 @@ function watch(one) {
       document.body.classList.add("lost");
       if (!source || source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
       source = null;
+      look(); // it tells whether they may not see it any more, or nobody answers
       setTimeout(() => turn(true), AGAIN);
     });
     if (again) look();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -448,6 +449,28 @@ async def test_who_is_let_out_sees_nothing_any_more(browser: Browser, desk: WebO
     page = await console(browser, desk)
     await expect(page.locator("body")).to_contain_text("Carla, Acme (Web)")
     await desk.halfdoor.keys.revoke(BACK)
+    await expect(page.locator("body")).to_contain_text("Please say `/ticket console` in your team's channel")
+    await expect(page.locator("body")).not_to_contain_text("Export fails")
+
+
+async def test_who_is_let_out_before_their_page_watches_sees_nothing_any_more(
+    browser: Browser, desk: WebOffice
+) -> None:
+    out = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await out.wait()
+        await route.continue_()
+
+    page = await browser.new_page()
+    await page.route("**/live?*", late)
+    secret = await desk.halfdoor.keys.give("once", BACK, ROBIN, timedelta(minutes=9))
+    await page.goto(f"{desk.network.url}/team/enter/{secret}")
+    await page.get_by_role("button", name="Come in").click()
+    await page.goto(f"{desk.network.url}/team/ACME-1")
+    await expect(page.locator("body")).to_contain_text("Carla, Acme (Web)")
+    await desk.halfdoor.keys.revoke(BACK)
+    out.set()
     await expect(page.locator("body")).to_contain_text("Please say `/ticket console` in your team's channel")
     await expect(page.locator("body")).not_to_contain_text("Export fails")
 
