@@ -248,7 +248,8 @@ async def test_the_desk_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", env=environment, cwd=tmp_path, stderr=asyncio.subprocess.PIPE
         )
-        async with asyncio.timeout(30):
+        # It may take as long as a slow machine takes to compile all that it imports: this only ends a hang.
+        async with asyncio.timeout(300):
             while server.connections < 2:
                 await asyncio.sleep(0.02)
             process.terminate()
@@ -256,7 +257,9 @@ async def test_the_desk_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
     assert process.returncode == 0
     events = [json.loads(line)["event"] for line in said.decode().splitlines()]
     assert events[0] == "started" or "slack_connected" in events
-    assert events[-2:] == ["stopping", "stopped"]
+    assert events[-1] == "stopped"
+    # Both connections may stand while it still looks back: what was under way is finished, and says so.
+    assert [one for one in events if one != "caught_up"][-2:] == ["stopping", "stopped"]
     assert (tmp_path / "halfdoor.db").exists()
     assert b"xoxb" not in said
 
