@@ -540,7 +540,7 @@ def _since(entry: Message | Note, language: str) -> str:
 
 def _fallback(entry: Message | Note) -> str:
     """What notifications and screen readers give: cut, for the blocks have all of it."""
-    text = hub.plain(entry.text) or ", ".join(file.name for file in entry.files)
+    text = hub.plain(entry.text[:TEXT]) or ", ".join(file.name for file in entry.files)
     short = markup.plain(text[: TEXT // 6])
     return f"{short}…" if len(text) > TEXT // 6 else short or "–"
 
