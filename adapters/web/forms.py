@@ -23,7 +23,7 @@ from bot.tickets.model import File
 from bot.tickets.texts import Refused, say
 
 #: The most files that come with a form, the most parts that it has, and the bytes of all its fields.
-FILES, PARTS, LARGEST = 10, 50, 1 << 20
+FILES, PARTS, LARGEST = 10, 30, 1 << 20
 #: Seconds that a form has to arrive, and the bytes of a second by which a larger one has more.
 PATIENCE, PACE = 60.0, 100_000
 
@@ -65,7 +65,7 @@ async def fill(entered: Entered, request: web.Request, reader: Reader, network: 
         try:
             async with _in_time(request):
                 await _parts(entered, request, reader, network)
-        except (ValueError, HttpProcessingError):  # it is not what it says it is
+        except (ValueError, LookupError, RuntimeError, HttpProcessingError):  # not what it says it is
             raise Wrong(400, say("web.broken", reader.language)) from None
     if not _trusts(entered, reader):
         raise Wrong(403, say("web.csrf", reader.language))
