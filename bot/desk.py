@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -79,6 +80,10 @@ HOME_LIMIT = 10
 PATIENCE, PATIENCE_PAUSE = 600.0, 0.5
 #: How long a look back waits for cards that are being looked for, and the seconds between two looks.
 CARDS_WITHIN, LOOK_EVERY = timedelta(minutes=10), 0.25
+#: Posts of bots in one thread within so long after which they talk to one another, not to us.
+BOTS, BOTS_WITHIN = 30, timedelta(minutes=10)
+#: How many threads are watched for that at a time.
+THREADS_OF_BOTS = 1000
 #: How many tickets or tags are suggested while somebody types.
 SUGGESTED = 25
 
@@ -94,6 +99,9 @@ class Desk:
         self._links: dict[Place, tuple[datetime, Link | None]] = {}
         self._taking: set[asyncio.Task[Any]] = set()
         self._stopping = threading.Event()
+        #: When bots last wrote in a thread, and the threads in which they are not listened to now.
+        self._bots: OrderedDict[tuple[Place, str | None], deque[datetime]] = OrderedDict()
+        self._unheard_bots: set[tuple[Place, str | None]] = set()
         news.when_old(self._links.clear)
         #: Makes the address that opens the console to somebody, once; set where there are pages.
         self.console: Callable[[Person, Place], Awaitable[str]] | None = None
@@ -146,6 +154,8 @@ class Desk:
         if _is_chatter(act, incoming.place, link):
             return None
         language = language_for(incoming.locale, link.project.language)
+        if isinstance(act, Said) and act.automated and await self._bots_talk(incoming.place, act.thread):
+            return None
         try:
             membership = await self._membership(incoming.by, link.staff_place, incoming.place)
             if isinstance(act, Asked) and isinstance(act.ask, a.AskAssign):
@@ -171,6 +181,36 @@ class Desk:
             return None
         except Refused as refused:
             return Words(refused.words(language), refused=True, field=refused.field)
+
+    async def _bots_talk(self, place: Place, thread: str | None) -> bool:
+        """Whether bots answer each other in a thread without an end: staff are told once, and it is left out.
+
+        Another desk in the same channel, or a bot that brings back what we post, would go on for ever.
+        """
+        here, now = (place, thread), self._clock.now()
+        times = self._bots.setdefault(here, deque(maxlen=BOTS))
+        self._bots.move_to_end(here)
+        while len(self._bots) > THREADS_OF_BOTS:
+            self._unheard_bots.discard(self._bots.popitem(last=False)[0])
+        if len(times) < BOTS or abs(now - times[0]) > BOTS_WITHIN:
+            times.append(now)
+            self._unheard_bots.discard(here)
+            return False
+        if here not in self._unheard_bots and thread is not None:
+            self._unheard_bots.add(here)
+            await self._store.transact(lambda tx: self._tell_of_bots(tx, place, thread, now))
+        return True
+
+    @staticmethod
+    def _tell_of_bots(tx: Tx, place: Place, thread: str, now: datetime) -> None:
+        opened = tx.ticket_in(place, thread)
+        if opened is None:
+            return
+        to, minutes = opened.surfaces.staff, int(BOTS_WITHIN.total_seconds() // 60)
+        text = say("notice.bots", to.project.language, n=BOTS, minutes=minutes)
+        ident = f"bots-{now.timestamp():.0f}"
+        tx.owe([ToStaff(to, StaffNotice(id=ident, ticket=opened.ticket.key, text=text))], now, last=True)
+        log.warning("bots_left_out", ticket=opened.ticket.key)
 
     async def _again(self, work: Callable[[Tx], Answer | None]) -> Answer | None:
         """Try a transaction again that lost a race, or whose thread is just being made."""

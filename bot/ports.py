@@ -95,6 +95,10 @@ class Deleted:
     sure: bool = True
 
 
+#: So many posts may be missing at one look for their authors to have deleted them, one by one.
+ONE_BY_ONE = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Reacted:
     """Somebody put an emoji on a post, or took it away."""

@@ -13,7 +13,7 @@ import structlog
 from adapters.discord.api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, spoken
 from adapters.discord.network import DiscordNetwork
 from bot.desk import Desk
-from bot.ports import Clock, NotSent, Unavailable, Watched
+from bot.ports import ONE_BY_ONE, Clock, NotSent, Unavailable, Watched
 from bot.tickets.model import Place
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ class Taker(Protocol):
     clock: Clock
 
     async def take(self, message: discord.Message, *, late: bool) -> None: ...
-    async def take_absent(self, place: Place, message: int) -> None: ...
+    async def take_absent(self, place: Place, message: int, *, sure: bool) -> None: ...
     async def lost_thread(self, place: Place, thread: str) -> bool: ...
 
 
@@ -170,10 +170,13 @@ class CatchUp:
                 # Its channel can be seen, so it is gone; or it never was: a message that has no thread.
                 if ident not in watched.posts:
                     gone |= await self._taker.lost_thread(watched.place, ident)
-        for post in watched.posts:
-            # What went with a whole thread was not taken back by its author.
-            if post not in found and not gone and await self._is_absent(watched.place, read, int(post)):
-                await self._taker.take_absent(watched.place, int(post))
+        if gone:
+            return  # what went with a whole thread was not taken back by its author
+        missing = [int(post) for post in watched.posts if post not in found]
+        absent = [post for post in missing if await self._is_absent(watched.place, read, post)]
+        for post in absent:
+            # Discord keeps what is said for ever. Many at once went with a ban, or were purged.
+            await self._taker.take_absent(watched.place, post, sure=len(absent) <= ONE_BY_ONE)
 
     async def _thread(self, ident: int) -> discord.Thread:
         """Return a thread, also an archived one. Raises NotFound when it is gone, and Forbidden."""

@@ -192,9 +192,9 @@ class Listening(Answering):
             for message in messages:
                 await self.desk.receive(inbound.deleted(inbound.where(channel)[0], message, sure=sure))
 
-    async def take_absent(self, place: Place, message: int) -> None:
+    async def take_absent(self, place: Place, message: int, *, sure: bool) -> None:
         """Take that a post is not there any more; nobody has told us why."""
-        await self.desk.receive(inbound.deleted(place, message, sure=False))
+        await self.desk.receive(inbound.deleted(place, message, sure=sure))
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         await self.reaction(payload)

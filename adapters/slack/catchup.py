@@ -14,7 +14,7 @@ from adapters.slack.api import Api
 from adapters.slack.http import SILENCE
 from adapters.slack.inbound import Event
 from bot.desk import Desk
-from bot.ports import Clock, NotSent, Unavailable, Watched, sweeping
+from bot.ports import ONE_BY_ONE, Clock, NotSent, Unavailable, Watched, sweeping
 from bot.tickets.model import Place
 
 log = structlog.get_logger()
@@ -23,8 +23,6 @@ log = structlog.get_logger()
 MARGIN = timedelta(minutes=10)
 #: A post that is gone counts as deleted when it was younger than this: Slack's retention takes older ones.
 DELETED_WITHIN = timedelta(days=30)
-#: How many posts may be missing at one look for their author to have deleted them, one by one.
-BULK = 3
 #: So many open tickets in a channel are looked into without asking first which were answered.
 FEW = 5
 #: Tickets on which something happened this lately may have been edited: nothing tells of that but a look.
@@ -223,7 +221,7 @@ class CatchUp:
             elif (before := await self._before(watched.place.id, ts)) != ts:
                 gone.append((ts, before is not None))
         for ts, sure in gone:
-            kind = "deleted" if sure and len(gone) <= BULK else "lost"
+            kind = "deleted" if sure and len(gone) <= ONE_BY_ONE else "lost"
             await self._take(Event(kind, watched.place.id, ts, "", None, ""))
 
     async def _before(self, channel: str, ts: str) -> str | None:

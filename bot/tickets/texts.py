@@ -210,6 +210,12 @@ TEXTS: dict[str, Text] = {
         "Die Karte von {key} konnte ich hier nicht posten. Das Netzwerk sagte: {reason}. Nichts ist verloren:"
         " `halfdoor deliveries retry --all` postet sie, sobald die Ursache behoben ist.",
     ),
+    "notice.bots": Text(
+        "Bots wrote {n} times here within {minutes} minutes, as if they answered each other. Until it is quieter"
+        " I leave out what they say: it stands where they said it.",
+        "Bots haben hier {n}-mal in {minutes} Minuten geschrieben, als antworteten sie einander. Bis es ruhiger"
+        " ist, lasse ich weg, was sie sagen: Es steht dort, wo sie es sagten.",
+    ),
     "what.note": Text("a note by {name}", "eine Notiz von {name}"),
     "what.message": Text("a message by {name}", "eine Nachricht von {name}"),
     "what.card": Text("the ticket's card", "die Karte des Tickets"),

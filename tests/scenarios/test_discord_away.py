@@ -113,18 +113,24 @@ class TestWhatIsAbsent:
             (str(said[0].id), False), (str(said[1].id), False), (str(said[2].id), True),
         ]  # fmt: skip
 
-    async def test_what_is_not_there_when_we_look_is_not_sure(
-        self, office: DiscordOffice, told: list[Deleted]
+    @pytest.mark.parametrize("many", [1, 5])
+    async def test_many_that_are_not_there_when_we_look_were_not_taken_back_by_their_author(
+        self, office: DiscordOffice, told: list[Deleted], many: int
     ) -> None:
-        said = await office.carla.send(office.thread(office.front), "wrong window")
+        front = office.thread(office.front)
+        said = [await office.carla.send(front, f"wrong window {n}") for n in range(many)]
         await office.settle()
         await office.halfdoor.stop()
-        await office.carla.delete(said)
+        for one in said:
+            await office.carla.delete(one)
         await office.open()
         async with asyncio.timeout(60):
-            while not told:
+            while len(told) < many:
                 await office.settle()
-        assert [(one.post.id, one.sure) for one in told] == [(str(said.id), False)]
+        assert [(one.post.id, one.sure) for one in told] == [(str(one.id), many == 1) for one in said]
+        kept = sum("wrong window" in row for row in office.inside())
+        assert kept == (0 if many == 1 else many)
+        assert sum("no longer where it was written" in row for row in office.inside()) == kept
 
     @pytest.mark.parametrize(
         "path",
