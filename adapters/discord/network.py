@@ -516,7 +516,7 @@ class DiscordNetwork:
 
     async def _post_anew(self, delivery: Delivery, part: str, post: PostRef) -> PostRef:
         """Say again what cannot be changed any more, for its webhook is gone, and take the old away."""
-        place, drawn = delivery.surface.place, self._drawn(delivery, part)
+        place, drawn = delivery.surface.place, await self._drawn(delivery, part)
         async with _opened(await self._where(delivery, part)) as channel:
             if not channel.permissions_for(channel.guild.me).manage_messages:
                 raise NotSent(NOT_OURS, final=True)

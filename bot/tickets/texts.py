@@ -625,8 +625,8 @@ TEXTS: dict[str, Text] = {
         "{name} sieht den Teamkanal nicht und kann das Ticket darum nicht übernehmen.",
     ),
     "no.minutes": Text(
-        "Give a time such as 45m, 1h, 1h30 or 1.5h, at most 24 hours.",
-        "Bitte eine Zeit wie 45m, 1h, 1h30 oder 1,5h angeben, höchstens 24 Stunden.",
+        "Give a time such as 45m, 1h or 1h30, at most 24 hours.",
+        "Bitte eine Zeit wie 45m, 1h oder 1h30 angeben, höchstens 24 Stunden.",
     ),
     "no.code": Text(
         "That code is unknown or too old. Write `/ticket whoami` on the other network for a new one.",

@@ -55,6 +55,19 @@ async def test_a_preview_is_what_the_customer_gets(light: WebOffice) -> None:
     assert articles(shown)[0] in articles(await robin.get("/team/ACME-1"))
 
 
+async def test_time_is_read_as_it_is_everywhere(light: WebOffice) -> None:
+    robin = await light.staff()
+    for time, what in (("1,5 h", "reading"), ("1 h 30 with Kim", ""), ("45 min", "")):
+        await robin.post("/team/ACME-1/time", time=time, what=what)
+    page = (await robin.get("/team/ACME-1")).read
+    assert "1 h 30 · Robin · reading" in page
+    assert "1 h 30 · Robin · with Kim" in page
+    assert "3 h 45" in page
+    refused = await robin.post("/team/ACME-1/time", time="1h30x", what="")
+    assert "Give a time such as 45m, 1h or 1h30" in refused.read
+    assert "3 h 45" in (await robin.get("/team/ACME-1")).read
+
+
 async def test_a_ticket_is_given_to_whoever_is_known_to_be_of_the_team(light: WebOffice) -> None:
     carla, robin, _ = await light.customer(), await light.staff(), await light.staff(KIM)
     page = await robin.get("/team/ACME-1")
