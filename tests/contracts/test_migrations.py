@@ -20,7 +20,6 @@ from bot.tickets import commands as c
 from bot.tickets.asks import AskList
 from bot.tickets.model import Person, PostRef, Status, Visibility
 from storage import schema
-from storage.ledger import Ledger
 from storage.schema import metadata
 from storage.store import SqlStore, make_engine
 from storage.upgrade import Newer, config, is_current, upgrade

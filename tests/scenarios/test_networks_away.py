@@ -122,7 +122,7 @@ async def test_what_is_tried_again_does_not_wait_for_a_clock_that_was_set(
 
 @pytest.mark.parametrize("hours", [-25, 25])
 async def test_what_waits_over_a_restart_does_not_wait_for_the_old_clock(sqlite_url: str, hours: int) -> None:
-    async with Office(sqlite_url, pace_seconds=1.0, burst=1) as office:
+    async with Office(sqlite_url, pace_seconds=1.0, burst=5) as office:
         await office.ticket()
         office.server.fault("chat.postMessage", "429", channel=office.back.id, retry_after=60)
         office.carla.say(office.front, "waits", thread=office.outside())

@@ -113,12 +113,6 @@ class TestOnSlack:
         await office.settle()
         assert SECRET not in office.carla.sees_everything(office.front)
 
-    async def test_a_slash_answer_is_for_one_alone(self, socket: Office) -> None:
-        await socket.ticket()
-        await socket.robin.slash(socket.back, "status")
-        # `Human.slash` reads the acknowledgement; what it says of itself is looked at in the interactions' tests.
-        assert not any("status" in row for row in socket.carla.sees(socket.front))
-
 
 class TestOnDiscord:
     @pytest.fixture
@@ -142,18 +136,6 @@ class TestOnDiscord:
         assert [one.text for one in kept if SECRET in one.text] == [SECRET]
         office.forbid(office.back, view_channel=True)
         await office.settle()
-        assert not any(SECRET in row for row in office.outside())
-
-    async def test_whoever_was_added_to_the_private_thread_by_hand_is_inside_and_not_staff(
-        self, office: DiscordOffice
-    ) -> None:
-        await office.ticket()
-        thread, eve = office.thread(office.back), office.human("Eve")
-        # Somebody let her see the channel for a moment, and took that away again.
-        office.server.backend.add_thread_member(thread.id, eve.id)
-        for name, option in (("comment", "text"), ("close", "reason"), ("reply", "text")):
-            told = await office.told(eve, thread, name, **{option: SECRET})
-            assert told.startswith("Only the support team can do that.")
         assert not any(SECRET in row for row in office.outside())
 
 
