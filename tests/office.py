@@ -161,7 +161,7 @@ class Office:
         await self.settle()
         assert len(self.back.messages) > before
         numbers = [row for row in self.robin.sees(self.back) if "ACME-" in row]
-        return numbers[-1].split("Halfdoor: ")[1].split(" · ")[0]
+        return numbers[-1].split("Halfdoor: ")[1].split(" · ")[0].lstrip("*")
 
     def outside(self, key: str = "ACME-1") -> str:
         """Return the thread of a ticket in the customer's channel."""
