@@ -53,11 +53,38 @@ class CatchUp:
         self._woken = asyncio.Event()
         #: Places that we may have been out of, for too short a time to be seen.
         self._regained: set[Place] = set()
+        #: Whether something may be missing until we have looked back, and the channels that were read since.
+        self._behind = True
+        self._first: dict[int, asyncio.Future[None]] = {}
 
     def want(self) -> None:
         """A connection is new: something may have been missed."""
+        self.lost()
         self._wanted.set()
         self._woken.set()
+
+    def lost(self) -> None:
+        """A connection is away: what comes after it may come without what was said meanwhile."""
+        if not self._behind:
+            self._behind, self._first = True, {}
+
+    def resumed(self) -> None:
+        """Discord replays all that was missed, in order."""
+        self._behind = self._wanted.is_set()
+
+    async def before(self, channel: Any, place: Place) -> None:
+        """Take what was missed in a channel or thread before what is said there now. Raises Unavailable."""
+        if not self._behind:
+            return
+        if channel.id not in self._first:
+            self._first[channel.id] = asyncio.ensure_future(self._missed(channel, place))
+        await self._first[channel.id]
+
+    async def _missed(self, channel: Any, place: Place) -> None:
+        heard, marks = await self._desk.heard("discord"), await self._desk.unheard("discord")
+        since = marks.get(place, heard)
+        if since is not None:
+            await self._quietly(self._history(channel, since - MARGIN))
 
     def check(self) -> None:
         """What we can see may have changed."""
@@ -78,6 +105,7 @@ class CatchUp:
                 if self._wanted.is_set():
                     self._wanted.clear()
                     await self.catch_up()
+                    self._behind = self._wanted.is_set()
                 elif self._alive():
                     await self.sign()
             except (NotSent, Unavailable) as error:
@@ -148,7 +176,9 @@ class CatchUp:
         return True
 
     async def _channel(self, place: Place, since: datetime) -> None:
-        channel: Any = await self._network.client.fetch_channel(int(place.id))
+        await self._history(await self._network.client.fetch_channel(int(place.id)), since)
+
+    async def _history(self, channel: Any, since: datetime) -> None:
         async for message in channel.history(limit=None, after=since, oldest_first=True):
             await self._taker.take(message, late=True)
 

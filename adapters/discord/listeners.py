@@ -135,14 +135,19 @@ class Listening(Answering):
 
     async def on_shard_resumed(self, shard: int) -> None:
         self.away.discard(shard)
+        self.catch_up.resumed()
 
     async def on_shard_disconnect(self, shard: int) -> None:
         self.away.add(shard)
+        self.catch_up.lost()
 
     async def on_message(self, message: discord.Message) -> None:
         if message.guild is None:
             await self._answer_alone(message)
         else:
+            place = inbound.where(message.channel)[0]
+            if await self.desk.link(place) is not None:
+                await self.catch_up.before(message.channel, place)
             await self.take(message)
 
     async def take(self, message: discord.Message, *, late: bool = False) -> None:

@@ -34,7 +34,7 @@ from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
 
 def owes(_: Any, *arguments: Any) -> bool:
     """Only transactions that owe something count, not the driver's own looks."""
-    return any(isinstance(one, set) and one for one in arguments)
+    return any(isinstance(one, dict) and one for one in arguments)
 
 
 def settles(_: Any, lane: int, now: Any, settled: Any, *__: Any) -> bool:
