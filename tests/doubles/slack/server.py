@@ -28,6 +28,7 @@ from tests.doubles.slack.world import (
     HOST,
     SIGNING_SECRET,
     TEAMS,
+    Channel,
     Ephemeral,
     Message,
     SlackError,
@@ -515,7 +516,14 @@ async def _conversations_history(server: SlackServer, given: dict[str, Any]) -> 
     top = [message for message in channel.messages.values() if message.thread is None]
     found, more = _page(sorted(_since(top, given), key=lambda m: m.ts, reverse=True), given)
     metadata = _truth(given.get("include_all_metadata"))
-    return {"messages": [message.payload(metadata=metadata) for message in found], **more}
+    shown = [message.payload(metadata=metadata) | _thread(channel, message.ts) for message in found]
+    return {"messages": shown, **more}
+
+
+def _thread(channel: Channel, ts: str) -> dict[str, Any]:
+    """What a thread's first post says of it (docs.slack.dev/messaging/retrieving-messages, "threaded replies")."""
+    replies = [message.ts for message in channel.messages.values() if message.thread == ts]
+    return {"thread_ts": ts, "reply_count": len(replies), "latest_reply": max(replies)} if replies else {}
 
 
 async def _conversations_replies(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:
