@@ -254,7 +254,7 @@ class SlackServer:
             else:
                 self.redelivered += 1
                 envelope.reason = "http_error"
-                await asyncio.sleep(0.05 * envelope.attempts)
+                await asyncio.sleep(0.05 * 2**envelope.attempts)
 
     async def deliver(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
         """Send a request as it is; return its status, 0 for none, and the JSON it was answered with."""
