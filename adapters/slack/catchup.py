@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -32,6 +32,7 @@ SIGN_EVERY = 60.0
 #: What Slack answers for a thread that is gone with all that was in it.
 GONE = ("thread_not_found", "message_not_found")
 
+T = TypeVar("T")
 Take = Callable[[Event], Awaitable[None]]
 #: Returns when Slack last reached us, None while it cannot.
 Alive = Callable[[], Awaitable[datetime | None]]
@@ -100,89 +101,82 @@ class CatchUp:
         now = self._clock.now()
         heard = await self._desk.heard("slack")
         if heard is not None:
-            watched = await self._watched()
-            unheard = await self._desk.unheard("slack")
             with sweeping():
-                for place in await self._desk.places("slack"):
-                    await self._place(place, watched.get(place, []), heard, unheard.get(place))
+                await self._look(await self._desk.places("slack"), heard, heard)
             log.info("caught_up", since=heard.isoformat())
         await self._desk.hear("slack", now)
         self._looked = now
 
     async def _look_at(self, place: Place) -> None:
         """Take what happened in one channel while we could not see it, if we can again."""
-        heard, unheard = await self._desk.heard("slack"), await self._desk.unheard("slack")
-        watched = await self._watched()
         now = self._clock.now()
-        await self._place(place, watched.get(place, []), heard or now, unheard.get(place), otherwise=now)
+        await self._look([place], await self._desk.heard("slack") or now, now)
 
-    async def _watched(self) -> dict[Place, list[Watched]]:
-        watched: dict[Place, list[Watched]] = {}
-        for one in await self._desk.watched("slack"):
-            watched.setdefault(one.place, []).append(one)
-        return watched
+    async def _look(self, places: list[Place], heard: datetime, otherwise: datetime) -> None:
+        """Look back over channels; one that cannot be read keeps a mark of its own, until it can be.
 
-    async def _place(
-        self,
-        place: Place,
-        watched: list[Watched],
-        heard: datetime,
-        unheard: datetime | None,
-        otherwise: datetime | None = None,
-    ) -> None:
-        """Look back over a channel; one that cannot be read keeps a mark of its own, until it can be.
-
-        `heard`: when Slack was last listened to; `unheard`: since when this channel could not be, and
-        `otherwise` since when, if it turns out only now.
+        `heard`: when Slack was last listened to; `otherwise`: since when a channel cannot be read if that
+        turns out only now.
         """
-        since = min(heard, unheard or heard) - MARGIN
-        try:
-            await self._channel_and_threads(place.id, watched, since)
-        except NotSent as error:
-            if not (error.final or error.lost):
-                raise
-            log.warning("channel_not_read", reason=error.reason)
-            if unheard is None:
-                await self._desk.hear_at([place], otherwise or heard)
-        else:
-            if unheard is not None:
-                await self._desk.hear_at([place], None)
+        unheard = await self._desk.unheard("slack")
+        since = {place: min(heard, unheard.get(place, heard)) - MARGIN for place in places}
+        answered: dict[Place, dict[str, datetime]] = {}
+        for place in places:
+            found = await self._quietly(self._channel(place.id, since[place]))
+            if found is not None:
+                answered[place] = found
+        # Only now, as what was found in the channels can be tickets and their cards.
+        watched: dict[Place, list[Watched]] = {}
+        for one in await self._desk.watched("slack") if answered else ():
+            watched.setdefault(one.place, []).append(one)
+        for place, found in answered.items():
+            await self._threads_with_news(place.id, watched.get(place, []), since[place], found)
+        missed = [one for one in places if one not in answered and one not in unheard]
+        await self._desk.hear_at(missed, otherwise)
+        await self._desk.hear_at([one for one in answered if one in unheard], None)
 
-    async def _channel_and_threads(self, channel: str, watched: list[Watched], since: datetime) -> None:
-        """Take what was said in a channel, then look into the threads where something can have happened."""
-        oldest = since
+    async def _threads_with_news(
+        self, channel: str, watched: list[Watched], since: datetime, answered: dict[str, datetime]
+    ) -> None:
+        """Look into the threads in which something can have happened, of those that are watched.
+
+        `answered`: when those that began since then were last answered.
+        """
         if len(watched) > FEW:
-            # The threads' own first posts say when each was last answered: 200 of them a call.
-            began = min(inbound.moment(ts) for one in watched for ts in one.threads)
-            oldest = min(since, max(began - timedelta(seconds=1), self._clock.now() - DELETED_WITHIN))
-        answered = await self._channel(channel, oldest, since)
+            began = min(inbound.moment(ts) for one in watched for ts in one.threads) - timedelta(seconds=1)
+            oldest = max(began, self._clock.now() - DELETED_WITHIN)
+            older = await self._quietly(self._answered(channel, oldest, since)) if oldest < since else None
+            answered = answered | (older or {})
         for one in watched:
-            news = [ts for ts in one.threads if ts not in answered or answered[ts] > since]
+            news = any(answered.get(ts, self._clock.now()) > since for ts in one.threads)
             if len(watched) <= FEW or news or one.last > self._clock.now() - CHANGED_WITHIN:
                 await self._quietly(self._threads(one, since))
 
-    async def _quietly(self, look: Awaitable[None]) -> None:
+    async def _quietly(self, look: Awaitable[T]) -> T | None:
         """One channel that cannot be read must not keep the others from being read."""
         try:
-            await look
+            return await look
         except NotSent as error:
             if not (error.final or error.lost):
                 raise
             log.warning("channel_not_read", reason=error.reason)
+            return None
 
-    async def _channel(self, channel: str, oldest: datetime, since: datetime) -> dict[str, datetime]:
-        """Take what was said since then; return when each thread was last answered, by its first post."""
-        pages = self._api.pages(
-            "conversations.history", "messages", channel, oldest=f"{oldest.timestamp():.6f}"
-        )
-        found = [one async for one in pages]
+    async def _channel(self, channel: str, since: datetime) -> dict[str, datetime]:
+        """Take what was said since then; return when each thread begun since was last answered."""
+        found = await self._history(channel, since)
         for message in reversed(found):
             await self._said(channel, message, since)
-        return {
-            str(one["ts"]): inbound.moment(str(one.get("latest_reply") or one["ts"]))
-            for one in found
-            if one.get("ts")
-        }
+        return _last_answers(found)
+
+    async def _answered(self, channel: str, since: datetime, until: datetime) -> dict[str, datetime]:
+        """Return when each thread that began between two times was last answered: 200 of them a call."""
+        return _last_answers(await self._history(channel, since, latest=f"{until.timestamp():.6f}"))
+
+    async def _history(self, channel: str, since: datetime, **more: str) -> list[dict[str, Any]]:
+        oldest = f"{since.timestamp():.6f}"
+        pages = self._api.pages("conversations.history", "messages", channel, oldest=oldest, **more)
+        return [one async for one in pages]
 
     async def _threads(self, watched: Watched, since: datetime) -> None:
         channel = watched.place.id
@@ -242,3 +236,8 @@ class CatchUp:
             changed = {"subtype": "message_changed", "channel": channel, "message": message}
             if (event := inbound.event(changed)) is not None:
                 await self._take(event)
+
+
+def _last_answers(found: list[dict[str, Any]]) -> dict[str, datetime]:
+    """Return when each thread was last answered, by its first post."""
+    return {str(one["ts"]): inbound.moment(str(one.get("latest_reply") or one["ts"])) for one in found}
