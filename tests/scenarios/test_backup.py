@@ -8,20 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from adapters.discord.network import DiscordNetwork
 from adapters.slack.network import SlackNetwork
-from bot.__main__ import app
 from bot.desk import Desk
 from bot.ports import Watched
 from bot.tickets.model import PostRef
+from tests import command_line
 from tests.discord_office import DiscordOffice
 from tests.doubles.postgres import PostgresServer
 from tests.office import Office
 from tests.scenarios.test_catching_up import caught_up
-
-runner = CliRunner()
 
 
 @pytest.fixture
@@ -47,13 +44,10 @@ def come(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 
 
 def halfdoor(*arguments: str | Path, database: str, **environment: str) -> str:
-    done = runner.invoke(
-        app,
-        [str(one) for one in arguments],
-        env={"HALFDOOR_DATABASE_URL": database, "COLUMNS": "200", **environment},
-    )
-    assert done.exit_code == 0, done.output
-    return done.output
+    given = [str(one) for one in arguments]
+    code, output = command_line.invoke(given, {"HALFDOOR_DATABASE_URL": database, **environment})
+    assert code == 0, output
+    return output
 
 
 class Vault:

@@ -14,23 +14,20 @@ from pathlib import Path
 import aiohttp
 import pytest
 import structlog
-from typer.testing import CliRunner
 
 from bot import logs
-from bot.__main__ import app
 from bot.ports import NotSent
 from bot.wiring import demo_desk, supervise
+from tests import command_line
 from tests.doubles.slack import SlackServer, World
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
 from tests.office import Office
 
 NO_TOKENS = {"HALFDOOR_SLACK_BOT_TOKEN": None, "HALFDOOR_SLACK_APP_TOKEN": None}
-runner = CliRunner()
 
 
 def invoke(*arguments: str, **environment: str | None) -> tuple[int, str]:
-    done = runner.invoke(app, arguments, env={**NO_TOKENS, "COLUMNS": "200", **environment})
-    return done.exit_code, done.output
+    return command_line.invoke(arguments, {**NO_TOKENS, **environment})
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +37,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def log_as_before() -> Iterator[None]:
-    """The command line sets the process's logging up, on the stream of the test that called it."""
+    """A test sets the process's logging up, on a stream of its own."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     yield
