@@ -38,6 +38,8 @@ from storage import codec, schema, statements
 from storage.reading import Reading
 from storage.schema import delivery, entry, place, surface, ticket, timer
 
+#: Seconds: more than a time of today is rounded to, less than two posts of a chat are apart.
+JUST_BEHIND = 1e-6
 #: What a surface has that begins anew.
 ANEW: dict[str, Any] = {"thread": None, "begun": surface.c.begun + 1}
 
@@ -132,7 +134,8 @@ class SqlTx(Reading):
             self._connection.scalar(statements.LAST_RANK, {"lane": lane}),
             self._connection.scalar(statements.LAST_SAID, {"ticket": key}),
         ]
-        return max((one for one in known if one), default=None)
+        last = max((one for one in known if one), default=None)
+        return None if last is None else last + JUST_BEHIND
 
     def owe_one(self, owed: Delivery, rank: float) -> None:
         """Write one debt. What is pinned to it in the ledger is the entry it will show."""

@@ -145,6 +145,7 @@ async def test_a_channel_that_gets_another_id_is_followed(both: Office) -> None:
     await office.settle()
     office.carla.edit(said, "one, mended")
     office.carla.say(office.front, "two", thread=office.outside())
+    await office.settle()
     await office.robin.slash(office.back, "reply ACME-1 We see it")
     await office.settle()
     assert [row.split("\n")[0] for row in office.staff_thread()[1:]] == [

@@ -96,7 +96,7 @@ class TestOurMention:
         names = [f"{sign} reply secret", f"{sign}"]
         for name in names:
             socket.world.users[socket.kim.id].name = name
-            socket.network.people.changed(socket.kim.id)
+            socket.network.people.changed({"id": socket.kim.id}, "")
             said = f"<@{socket.kim.id}> reply CANARY"
             socket.robin.say(socket.back, said, thread=socket.inside())
             socket.robin.say(socket.back, said, thread=socket.inside(), plain=True)
