@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 import signal
-import unicodedata
 import webbrowser
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
@@ -36,6 +35,7 @@ from bot.settings import Settings
 from bot.tickets import names
 from bot.tickets.grammar import PROJECT_KEY
 from bot.tickets.model import Person, Place, Project, Side
+from bot.tickets.signs import visible
 from bot.tickets.texts import LANGUAGES, say
 from bot.wiring import SystemClock, demo_desk, make, make_lanes
 from storage.backup import MARGIN, InTheWay, NoBackup, back_up, restore
@@ -80,8 +80,8 @@ PLACES = {
         "small letters, digits and hyphens, such as web:acme",
     ),
 }
-#: Characters of a project's name, as in a chat's form; letters and signs that show nothing.
-NAME_LIMIT, BLANK = 60, "\u115f\u1160\u3164\uffa0\u2800"
+#: Characters of a project's name, as in a chat's form.
+NAME_LIMIT = 60
 
 Chosen = TypeVar("Chosen", bound=BaseSettings)
 
@@ -260,7 +260,7 @@ def project_add(
     if not PROJECT_KEY.fullmatch(key):
         raise Stop(f"“{key}” is no key: use 2 to 10 capital letters or digits, such as ACME.")
     name = " ".join(name.split())
-    if not (_is_seen(name) and len(name) <= NAME_LIMIT):
+    if not (visible(name) and len(name) <= NAME_LIMIT):
         raise Stop(f"A name has 1 to {NAME_LIMIT} characters, and something to see in it.")
     if language not in LANGUAGES:
         raise Stop(f"“{language}” is not a language I speak: choose one of {', '.join(LANGUAGES)}.")
@@ -537,11 +537,6 @@ def _place(text: str) -> Place:
     if not shape.fullmatch(ident):
         raise Stop(f"“{ident}” cannot be a place on {network}: write {like}.")
     return Place(network, ident)
-
-
-def _is_seen(text: str) -> bool:
-    """Whether there is anything to see in a text: a letter, a digit or a sign, and none that is blank."""
-    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK for sign in text)
 
 
 def _changes(before: Link, after: Link) -> Iterator[str]:

@@ -402,7 +402,7 @@ class Asking:
         shown += [
             ToCustomer(surface, one)
             for one in messages.values()
-            if not one.recalled and not one.retracted and not one.lost and not one.resolves
+            if not one.off and not one.retracted and not one.resolves
         ]
         shown += [
             ToCustomer(surface, closing_notice(ticket, about, closing.number, messages))

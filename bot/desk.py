@@ -273,10 +273,6 @@ class Desk:
         """Raise Unavailable when the database is away."""
         await self._store.read(lambda tx: tx.link(Place("", "")))
 
-    async def has_ticket(self, post: PostRef) -> bool:
-        """Whether the thread under a post belongs to a ticket."""
-        return await self._store.read(lambda tx: tx.ticket_in(post.place, post.id)) is not None
-
     async def heard(self, network: str) -> datetime | None:
         """Return when a network was last known to be listened to."""
         return await self._store.read(lambda tx: tx.heard(network))

@@ -186,7 +186,7 @@ class Pages:
             if tx.ticket_at(place, key) is None:
                 return None
             found = tx.entry(entry)
-            if not isinstance(found, Message) or found.ticket != key or found.recalled or found.lost:
+            if not isinstance(found, Message) or found.ticket != key or found.off:
                 return None
             return _file(found, number)
 
@@ -209,7 +209,7 @@ def _outside(tx: Tx, opened: Opened) -> Outside:
     messages = tx.messages(ticket.key)
     by_id = {one.id: one for one in messages}
     items: list[tuple[datetime, Item]] = [
-        (one.at, one) for one in messages if one.recalled is None and not one.lost and not one.resolves
+        (one.at, one) for one in messages if not one.off and not one.resolves
     ]
     items += [(one.at, closing_notice(ticket, about, one.number, by_id)) for one in ticket.closings]
     items.sort(key=lambda item: item[0])

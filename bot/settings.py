@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -40,3 +41,13 @@ class Settings(BaseSettings):
         if scheme not in ("sqlite", "postgresql+psycopg"):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return url
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine itself, which no certificate is needed for."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False

@@ -280,7 +280,7 @@ class Reading:
         rows = self._connection.execute(statements.LAST_MESSAGES, {"ticket": ticket})
         for row in rows:
             found = codec.load_entry(*row)
-            if isinstance(found, Message) and not (found.retracted or found.lost or found.recalled):
+            if isinstance(found, Message) and not (found.retracted or found.off):
                 return found
         return None
 
@@ -381,7 +381,10 @@ class Reading:
         threads: dict[tuple[str, str], list[str]] = {}
         for row in rows:
             threads.setdefault((row.key, row.place), []).append(row.id)
-        last = {key: codec.at(self._connection.scalar(newest, {"ticket": key}) or 0) for key, _ in threads}
+        last = {
+            key: codec.at(self._connection.scalar(newest, {"ticket": key}) or 0)
+            for key in {one for one, _ in threads}
+        }
         return [
             Watched(key, Place(network, where), tuple(ids), self._said_in(key, network, where), last[key])
             for (key, where), ids in threads.items()

@@ -63,13 +63,7 @@ class Content:
 
 def content(message: Given, names: Mapping[str, str], language: str) -> Content:
     """Read a message. `names`: those of people, channels and groups, by id. `language`: for words of ours."""
-    blocks = dicts(message.get("blocks"))
-    words: list[Block] = []
-    missing = False
-    for block in blocks:
-        drawn = _drawn(block, names)
-        words += drawn or []
-        missing |= drawn is None
+    words, missing = _drawn_all(dicts(message.get("blocks")), names)
     text = str(message.get("text") or "")
     if not _says(words) and not (missing and _says_nothing_else(text)):
         words = markup.read(text, names)
@@ -129,6 +123,12 @@ def paragraph(text: str, place: str, address: str | None) -> Paragraph:
 
 
 # ---------------------------------------------------------------- layouts
+
+
+def _drawn_all(blocks: Iterable[Given], names: Mapping[str, str]) -> tuple[list[Block], bool]:
+    """Read blocks, and say whether one of them cannot be read."""
+    drawn = [_drawn(block, names) for block in blocks]
+    return [part for one in drawn for part in one or ()], None in drawn
 
 
 def _drawn(block: Given, names: Mapping[str, str]) -> list[Block] | None:
@@ -243,13 +243,7 @@ def _attachment(
 def _inner(given: Given, names: Mapping[str, str]) -> tuple[list[Block], bool]:
     """Read what an attachment holds: of a forward its own blocks, of an older layout its parts in order."""
     blocks = [block for one in dicts(given.get("message_blocks")) for block in _of(one)]
-    blocks = blocks or dicts(given.get("blocks"))
-    found: list[Block] = []
-    missing = False
-    for block in blocks:
-        drawn = _drawn(block, names)
-        found += drawn or []
-        missing |= drawn is None
+    found, missing = _drawn_all(blocks or dicts(given.get("blocks")), names)
     if _says(found):
         return found, missing
     found = markup.read(str(given.get("pretext") or ""), names)

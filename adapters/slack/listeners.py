@@ -153,7 +153,7 @@ class Listening(Answering):
         if opens and told.thread is not None and await self.raise_root(told, about.by):
             return
         answer = await self.desk.receive(replace(incoming, at=at or incoming.at))
-        if opens and told.kind == "edited" and await self.desk.has_ticket(PostRef(incoming.place, told.ts)):
+        if opens and told.kind == "edited" and await self.desk.knows_thread(incoming.place, told.ts):
             await self.take_replies(told, self.clock.now())
         if answer is not None and not about.automated:
             await self.tell(told.channel, told.person, answer, told.thread)
@@ -166,8 +166,7 @@ class Listening(Answering):
             return False
         if (said.command or "").strip().lower() in QUESTIONS and not said.files:
             return False
-        thread = PostRef(incoming.place, said.thread or said.post.id)
-        return not await self.desk.has_ticket(thread)
+        return not await self.desk.knows_thread(incoming.place, said.thread or said.post.id)
 
     async def raise_root(self, told: inbound.Event, by: Person) -> bool:
         """Somebody mentions us in a running thread: what it is about are its first words, not the mention."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.settings import is_loopback
 
 
 class SlackSettings(BaseSettings):
@@ -74,18 +75,9 @@ class SlackSettings(BaseSettings):
     def _api_url(cls, url: str) -> str:
         """The token goes there, and nowhere that could be listened in to."""
         address = urlsplit(url)
-        if address.scheme != "https" and not (address.scheme == "http" and _is_loopback(address.hostname)):
+        if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address.hostname)):
             raise ValueError("must begin with https://, unless it is on this machine")
         return url
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _starting(token: SecretStr, start: str) -> SecretStr:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.settings import is_loopback
 
 
 class WebSettings(BaseSettings):
@@ -43,20 +44,11 @@ class WebSettings(BaseSettings):
     def _is_an_address(cls, value: str, info: ValidationInfo) -> str:
         """Cookies are sent by https alone, so that without it nobody could come in but from this machine."""
         address = urlsplit(value or f"http://{info.data.get('listen', '127.0.0.1:8080')}")
-        if address.scheme != "https" and not (address.scheme == "http" and _is_loopback(address.hostname)):
+        if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address.hostname)):
             raise ValueError("must begin with https:// for all who are not on this machine")
         return value.rstrip("/")
 
     @property
     def on_loopback(self) -> bool:
         """Whether pages are opened on this machine alone."""
-        return _is_loopback(urlsplit(self.url or f"http://{self.listen}").hostname)
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
+        return is_loopback(urlsplit(self.url or f"http://{self.listen}").hostname)

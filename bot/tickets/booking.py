@@ -61,15 +61,6 @@ def booked(text: str) -> tuple[int, str]:
     return minutes, what
 
 
-def minutes(text: str) -> int | None:
-    """Read a time that stands alone; None when it is none."""
-    try:
-        found, what = booked(text)
-    except Refused:
-        return None
-    return None if what else found
-
-
 def _hours(hours: str | None) -> float:
     if not hours:
         return 0

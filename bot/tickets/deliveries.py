@@ -194,7 +194,7 @@ def call_for(delivery: Delivery, *, posted: bool) -> Call:
     """
     content = delivery.content
     gone = isinstance(content, Message | Note) and content.retracted
-    off = isinstance(content, Message) and (content.recalled is not None or content.lost)
+    off = isinstance(content, Message) and content.off
     if not posted:
         hidden = gone or (off and isinstance(delivery, ToCustomer))
         return Call.NOTHING if hidden else Call.POST

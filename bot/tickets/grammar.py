@@ -12,7 +12,6 @@ from typing import TypeVar
 from bot import hub
 from bot.tickets import asks as a
 from bot.tickets.booking import booked
-from bot.tickets.booking import minutes as minutes
 from bot.tickets.filters import STATUS_WORDS, filtered
 from bot.tickets.model import Person, Priority, Status, Visibility, title_of
 from bot.tickets.texts import Refused

@@ -203,6 +203,11 @@ class Message:
     files: tuple[File, ...] = ()
     reactions: tuple[Reaction, ...] = ()
 
+    @property
+    def off(self) -> bool:
+        """Whether it was taken off the customer's side, and staff keep the words."""
+        return self.lost or self.recalled is not None
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

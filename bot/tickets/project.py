@@ -170,13 +170,5 @@ def _to_staff(note: Note, surfaces: Surfaces) -> Iterator[Delivery]:
 
 def _message_events(events: Sequence[e.Event]) -> Iterator[e.MessageEvent]:
     for event in events:
-        if isinstance(
-            event,
-            e.MessageAdded
-            | e.MessageEdited
-            | e.MessageRetracted
-            | e.MessageLost
-            | e.ReplyRecalled
-            | e.MessageReacted,
-        ):
+        if isinstance(event, e.MessageEvent):
             yield event

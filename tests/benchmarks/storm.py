@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -58,6 +58,26 @@ class Tally:
         return dict(found)
 
 
+def words(rows: list[str], who: str) -> list[str]:
+    """Return the words of somebody's posts, in order."""
+    return [row.split(": ", 1)[1].split("\n")[0] for row in rows if row.startswith(who)]
+
+
+async def connected(work: Callable[..., None], office: Office | DiscordOffice) -> Process:
+    """Start a process that is to be killed, and wait until it is connected."""
+    process = processes.Process(target=work, args=(office.database_url, office.server.url, None, 1))
+    process.start()
+    while not office.server.connections and process.is_alive():
+        await asyncio.sleep(0.005)
+    return process
+
+
+async def gone(office: Office | DiscordOffice) -> None:
+    """Wait until a process that was killed is connected no more."""
+    while office.server.connections:
+        await asyncio.sleep(0.003)
+
+
 class OnSlack:
     """People on the loopback Slack who go on talking, whatever happens."""
 
@@ -86,17 +106,7 @@ class OnSlack:
             self.tally.outside[key].append(f"r{self.number:05}")
 
     async def start(self) -> Process:
-        process = processes.Process(
-            target=victim.main, args=(self.office.database_url, self.office.server.url, None, 1)
-        )
-        process.start()
-        while not self.office.server.connections and process.is_alive():
-            await asyncio.sleep(0.005)
-        return process
-
-    async def gone(self) -> None:
-        while self.office.server.connections:
-            await asyncio.sleep(0.003)
+        return await connected(victim.main, self.office)
 
     @property
     def idle(self) -> bool:
@@ -105,11 +115,8 @@ class OnSlack:
     def shown(self) -> dict[str, tuple[list[str], list[str]]]:
         office = self.office
 
-        def said(rows: list[str], who: str) -> list[str]:
-            return [row.split(": ", 1)[1].split("\n")[0] for row in rows if row.startswith(who)]
-
         return {
-            key: (said(office.staff_thread(key), "Carla"), said(office.customer_thread(key), "Robin"))
+            key: (words(office.staff_thread(key), "Carla"), words(office.customer_thread(key), "Robin"))
             for key in self.threads
         }
 
@@ -141,17 +148,7 @@ class OnDiscord:
             self.tally.outside[key].append(f"r{self.number:05}")
 
     async def start(self) -> Process:
-        process = processes.Process(
-            target=victim.on_discord, args=(self.office.database_url, self.office.server.url, None, 1)
-        )
-        process.start()
-        while not self.office.server.connections and process.is_alive():
-            await asyncio.sleep(0.005)
-        return process
-
-    async def gone(self) -> None:
-        while self.office.server.connections:
-            await asyncio.sleep(0.003)
+        return await connected(victim.on_discord, self.office)
 
     @property
     def idle(self) -> bool:
@@ -165,11 +162,9 @@ class OnDiscord:
     def shown(self) -> dict[str, tuple[list[str], list[str]]]:
         office = self.office
 
-        def said(rows: list[str], who: str) -> list[str]:
-            return [row.split(": ", 1)[1].split("\n")[0] for row in rows if row.startswith(who)]
-
         return {
-            key: (said(office.inside(key), "Carla"), said(office.outside(key), "Robin")) for key in self.keys
+            key: (words(office.inside(key), "Carla"), words(office.outside(key), "Robin"))
+            for key in self.keys
         }
 
 
@@ -208,7 +203,7 @@ async def kills(storm: OnSlack | OnDiscord, number: int, dice: random.Random) ->
                 await asyncio.sleep(dice.random() * 0.02)
             process.kill()
             await asyncio.to_thread(process.join, 20)
-            await storm.gone()
+            await gone(storm.office)
         last = await storm.start()
         await arrived(office.database_url, storm)
         last.terminate()

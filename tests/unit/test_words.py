@@ -12,7 +12,7 @@ from adapters.slack import markup
 from bot import hub
 from bot.tickets import asks as a
 from bot.tickets.booking import booked
-from bot.tickets.grammar import VERBS, minutes, parse, usages
+from bot.tickets.grammar import VERBS, parse, usages
 from bot.tickets.model import Person, Priority, Status, Visibility
 from bot.tickets.texts import TEXTS, Refused, duration, say
 from tests.doubles.slack.validate import aloud
@@ -106,6 +106,15 @@ def test_no_text_breaks_the_command_language(text: str) -> None:
     except Refused as refused:
         words = refused.words("de")
     assert words
+
+
+def minutes(text: str) -> int | None:
+    """Read a time that stands alone; None when it is none."""
+    try:
+        found, what = booked(text)
+    except Refused:
+        return None
+    return None if what else found
 
 
 @pytest.mark.parametrize(
