@@ -32,6 +32,8 @@ log = structlog.get_logger()
 
 #: Pages of a thread or a channel, 200 posts each, that are searched for a mark.
 SEARCH_PAGES = 10
+#: How long after Slack has asked for a new connection it is that one which it greets.
+RENEWAL = timedelta(minutes=1)
 #: How long a channel's name is believed without asking again.
 NAME_MEMORY = timedelta(hours=1)
 #: The words for a staff channel that will not do, by why it is shut.
@@ -84,6 +86,9 @@ class SlackNetwork:
             raise_error_for_unhandled_request=True,
         )
         self._handlers: list[AsyncSocketModeHandler] = []
+        #: The session in which each was greeted last, and when each was last asked to make a new one.
+        self._greeted: dict[AsyncSocketModeHandler, object] = {}
+        self._renewing: dict[AsyncSocketModeHandler, datetime] = {}
         #: Opens files, those of other networks too where there are any; set by whoever knows them.
         self.elsewhere: Fetch = self.fetch
         #: Says whether what stands behind the listeners works; set by them.
@@ -219,6 +224,8 @@ class SlackNetwork:
     async def _listen(self) -> None:
         """Keep Socket Mode's connections up, until cancelled."""
         assert self._settings.app_token is not None
+        self._greeted.clear()
+        self._renewing.clear()
         self._handlers = [
             AsyncSocketModeHandler(
                 self.app,
@@ -228,7 +235,7 @@ class SlackNetwork:
             for _ in range(self._settings.connections)
         ]
         for handler in self._handlers:
-            handler.client.on_message_listeners.append(partial(self._hello, handler))
+            handler.client.on_message_listeners.append(partial(self._heed, handler))
         try:
             for handler in self._handlers:
                 await self._connect(handler)
@@ -432,17 +439,31 @@ class SlackNetwork:
         """
         if self._settings.mode == "http":
             return self._requests.last
-        return self._clock.now() if await self._is_connected() else None
+        connected = [await handler.client.is_connected() for handler in self._handlers]
+        return self._clock.now() if any(connected) else None
 
-    async def _is_connected(self, but: AsyncSocketModeHandler | None = None) -> bool:
-        others = (one for one in self._handlers if one is not but)
-        return any([await handler.client.is_connected() for handler in others])
+    async def _heed(self, handler: AsyncSocketModeHandler, message: aiohttp.WSMessage) -> None:
+        """Slack greets each new connection, and asks for a new one in time.
 
-    async def _hello(self, handler: AsyncSocketModeHandler, message: aiohttp.WSMessage) -> None:
-        """Slack greets each new connection. While another is there nothing was missed."""
-        hello = isinstance(message.data, str) and '"type":"hello"' in message.data[:200].replace(" ", "")
-        if hello and not await self._is_connected(but=handler):
-            self.connected()
+        Nothing was missed by one that is new or was asked for, if another has been greeted and is there. Of
+        one that broke nobody knows since when, nor whether the other broke with it and has not noticed yet.
+        """
+        told = message.data[:200].replace(" ", "") if isinstance(message.data, str) else ""
+        now = self._clock.steady()
+        if '"type":"disconnect"' in told:
+            self._renewing[handler] = now
+        elif '"type":"hello"' in told:
+            asked = self._renewing.pop(handler, None)
+            new = handler not in self._greeted
+            whole = new or (asked is not None and now - asked < RENEWAL)
+            others = [
+                await one.client.is_connected()
+                for one, session in self._greeted.items()
+                if one is not handler and one.client.current_session is session
+            ]
+            self._greeted[handler] = handler.client.current_session
+            if not (whole and any(others)):
+                self.connected()
 
     async def _connect(self, handler: AsyncSocketModeHandler) -> None:
         try:

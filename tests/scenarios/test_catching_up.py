@@ -221,6 +221,17 @@ async def test_only_threads_in_which_something_can_have_happened_are_asked_for(s
     assert office.staff_thread(keys[3])[-1] == "Carla (Acme): after days\n🌐 public"
 
 
+async def test_a_connection_that_broke_looks_back_though_another_is_there(socket: Office) -> None:
+    office = socket
+    await office.ticket()
+    await caught_up(office)
+    before = len(office.server.calls)
+    await office.server.drop_connections(1)
+    async with asyncio.timeout(20):
+        while not any(one.method == "conversations.history" for one in office.server.calls[before:]):
+            await asyncio.sleep(0.01)
+
+
 async def test_a_renewed_connection_beside_another_looks_back_over_nothing(socket: Office) -> None:
     office = socket
     await office.ticket()

@@ -274,13 +274,14 @@ class SlackServer:
         socket = self._sockets[0]
         await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "loopback"}})
 
-    async def drop_connections(self) -> None:
-        """Cut every connection without a word."""
-        for socket in list(self._sockets):
+    async def drop_connections(self, some: int | None = None) -> None:
+        """Cut connections without a word: all, or `some` of them."""
+        dropped = self._sockets[:some]
+        for socket in dropped:
             transport = socket.get_extra_info("peername") and socket._req and socket._req.transport
             if transport:
                 transport.abort()
-        while self._sockets:
+        while any(one in self._sockets for one in dropped):
             await asyncio.sleep(0.005)
 
     async def settled(self) -> None:
