@@ -73,12 +73,21 @@ class CatchUp:
         self._behind = self._wanted.is_set()
 
     async def before(self, channel: Any, place: Place) -> None:
-        """Take what was missed in a channel or thread before what is said there now. Raises Unavailable."""
-        if not self._behind:
-            return
+        """Take what was missed in a channel or thread before what is said there now. Raises Unavailable.
+
+        Who comes while others wait here waits too, even if all was looked back over meanwhile.
+        """
         if channel.id not in self._first:
+            if not self._behind:
+                return
             self._first[channel.id] = asyncio.ensure_future(self._missed(channel, place))
-        await self._first[channel.id]
+        first = self._first[channel.id]
+        try:
+            await first
+        except (NotSent, Unavailable):
+            if self._first.get(channel.id) is first:
+                del self._first[channel.id]
+            raise
 
     async def _missed(self, channel: Any, place: Place) -> None:
         heard, marks = await self._desk.heard("discord"), await self._desk.unheard("discord")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from weakref import WeakValueDictionary
 
 import discord
@@ -95,7 +95,7 @@ class Listening(Answering):
         self.guard = guard
         self.client = client
         self.catch_up = CatchUp(self, lambda: not self.away)
-        self.turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.turns: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
         self.tree = app_commands.CommandTree(client)
         self.tree.add_command(commands.group(self))
         for key, work in MENUS.items():
@@ -145,14 +145,15 @@ class Listening(Answering):
         if message.guild is None:
             await self._answer_alone(message)
         else:
-            place = inbound.where(message.channel)[0]
-            if await self.desk.link(place) is not None:
-                await self.catch_up.before(message.channel, place)
-            await self.take(message)
+            async with self._turn("heard", message.channel.id):
+                place = inbound.where(message.channel)[0]
+                if await self.desk.link(place) is not None:
+                    await self.catch_up.before(message.channel, place)
+                await self.take(message)
 
     async def take(self, message: discord.Message, *, late: bool = False) -> None:
         """Take what somebody said; `late`: it is found when looking back."""
-        async with self._turn(message.channel.id):
+        async with self._turn("taken", message.channel.id):
             told = await self._read(message)
             if told is None:
                 return
@@ -170,7 +171,7 @@ class Listening(Answering):
         message = payload.message
         if message.edited_at is None:
             return  # an address was unfolded: nobody changed a word
-        async with self._turn(payload.channel_id):
+        async with self._turn("taken", payload.channel_id):
             channel = await self.channel(payload.channel_id)
             if channel is None:
                 return
@@ -190,7 +191,7 @@ class Listening(Answering):
         await self.deleted(payload.channel_id, sorted(payload.message_ids), sure=False)
 
     async def deleted(self, channel_id: int, messages: list[int], *, sure: bool = True) -> None:
-        async with self._turn(channel_id):
+        async with self._turn("taken", channel_id):
             channel = await self.channel(channel_id)
             if channel is None or await self.desk.link(inbound.where(channel)[0]) is None:
                 return
@@ -568,9 +569,12 @@ class Listening(Answering):
                 return link.project.language if link else "en"
         return "en"
 
-    def _turn(self, channel: int) -> asyncio.Lock:
-        """What happens in a thread is taken in the order it arrived in: wait for nothing before this."""
-        return self.turns.setdefault(channel, asyncio.Lock())
+    def _turn(self, step: Literal["heard", "taken"], channel: int) -> asyncio.Lock:
+        """What happens in a thread is taken in the order it arrived in: wait for nothing before this.
+
+        What is heard waits for what was missed there, which is taken meanwhile.
+        """
+        return self.turns.setdefault((step, channel), asyncio.Lock())
 
     async def _suggested(self, found: Awaitable[list[T]]) -> list[T]:
         """What cannot be suggested now can be typed."""

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 from adapters.slack import markup
 from bot import hub
 from bot.hub import Block, Code, Item, Paragraph, Quote, Span
-from bot.tickets.signs import visible
 from bot.tickets.texts import say
 
 Given: TypeAlias = Mapping[str, Any]
@@ -57,8 +56,8 @@ class Content:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing in it to be read."""
-        return not any(visible(hub.shown(block)) for block in (*self.words, *self.below))
+        """Whether there is nothing in it, not even signs that nobody sees."""
+        return not any(hub.shown(block).strip() for block in (*self.words, *self.below))
 
 
 def content(message: Given, names: Mapping[str, str], language: str) -> Content:

@@ -234,6 +234,7 @@ async def test_reactions_in_the_customers_channel_are_seen_by_staff_and_staffs_o
 ) -> None:
     await office.ticket()
     said = office.carla.say(office.front, "Any news?", thread=office.outside())
+    await office.settle()
     await office.robin.slash(office.back, "reply ACME-1 Soon")
     await office.settle()
     office.dora.react(said, "eyes")

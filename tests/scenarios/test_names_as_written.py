@@ -35,7 +35,7 @@ async def test_on_cards_in_lists_and_below_posts(socket: Office, words: str) -> 
     socket.halfdoor.desk.forget()
     for one in (socket.carla, socket.robin, socket.kim):
         socket.world.users[one.id].name = words
-        socket.network.people.changed(one.id)
+        socket.network.people.changed({"id": one.id}, "")
     socket.network.people.told(socket.carla.id, {"display_name": words})
     socket.carla.say(
         socket.front,

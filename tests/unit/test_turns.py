@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from adapters.discord.catchup import CatchUp
 from adapters.slack.turns import Turns
+from bot.ports import Unavailable
+from bot.tickets.model import Place
 
 
 async def test_what_waits_is_taken_by_its_time_and_one_at_a_time() -> None:
@@ -52,3 +59,52 @@ async def test_whoever_gives_up_hands_the_turn_on(steps: int) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     assert taken[-2:] == ["second", "third"]
     assert not turns._waiting
+
+
+class TestBeforeWhatIsSaidOnDiscord:
+    """Live posts of a channel wait for what was missed there."""
+
+    @staticmethod
+    def catch_up(heard: Callable[[], Awaitable[None]]) -> CatchUp:
+        async def unheard(network: str) -> dict[Place, datetime]:
+            return {}
+
+        desk = SimpleNamespace(heard=lambda network: heard(), unheard=unheard)
+        return CatchUp(cast("Any", SimpleNamespace(network=None, desk=desk, clock=None)), lambda: True)
+
+    async def test_nobody_overtakes_those_who_wait(self) -> None:
+        go, done = asyncio.Event(), list[int]()
+
+        async def heard() -> None:
+            await go.wait()
+
+        catch_up = self.catch_up(heard)
+
+        async def come(number: int) -> None:
+            await catch_up.before(SimpleNamespace(id=1), Place("discord", "1"))
+            done.append(number)
+
+        first = asyncio.create_task(come(1))
+        await asyncio.sleep(0)
+        catch_up.resumed()
+        second = asyncio.create_task(come(2))
+        await asyncio.sleep(0)
+        assert done == []
+        go.set()
+        await asyncio.gather(first, second)
+        assert done == [1, 2]
+
+    async def test_what_could_not_be_looked_up_is_tried_anew(self) -> None:
+        tries = list[int]()
+
+        async def heard() -> None:
+            tries.append(1)
+            if len(tries) == 1:
+                raise Unavailable("away")
+
+        catch_up = self.catch_up(heard)
+        with pytest.raises(Unavailable):
+            await catch_up.before(SimpleNamespace(id=1), Place("discord", "1"))
+        await catch_up.before(SimpleNamespace(id=1), Place("discord", "1"))
+        await catch_up.before(SimpleNamespace(id=1), Place("discord", "1"))
+        assert len(tries) == 2
