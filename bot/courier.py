@@ -123,8 +123,8 @@ class Courier:
                 return self._untried(due, "stopping")
             if isinstance(delivery, ToStaff) and not await self._guard.internal(delivery.surface.place):
                 return self._untried(due, "the staff place is shut")
-            if await self._call(network, due, moved):
-                await self._there(network.name, due)
+            took = await self._call(network, due, moved)
+            await self._ended(due, took=took)
             return Delivered(moved)
         except NotSent as error:
             log.warning("not_sent", reason=error.reason, unsure=error.unsure, **fields)
@@ -139,23 +139,23 @@ class Courier:
             reason = f"{type(error).__name__} in Halfdoor itself"
             outcome = SetAside(reason, _told(due, reason), moved)
         if isinstance(outcome, SetAside):
-            self._forget(due)
+            await self._ended(due, took=False)
             await self._announce(delivery, outcome.reason)
         return outcome
 
     def _untried(self, due: Due, reason: str) -> Postponed:
         return Postponed(self._clock.steady(), reason, unsure=due.since is not None, spent=False)
 
-    async def _there(self, network: str, due: Due) -> None:
-        """A network took something: what waits for it, if it was away, goes out now."""
-        self._took[network] = self._clock.steady()
-        self._forget(due)
-        if self._trying.pop(network, None) is not None:
-            log.info("network_back", network=network)
-            await self._store.back(network)
-
-    def _forget(self, due: Due) -> None:
+    async def _ended(self, due: Due, *, took: bool) -> None:
+        """What waits for a network goes out now: it took something, or whoever tried for all tries no more."""
+        network = due.delivery.surface.place.network
         self._failing.pop(due.id, None)
+        if took:
+            self._took[network] = self._clock.steady()
+        if network in self._trying and (took or self._trying[network] == due.id):
+            del self._trying[network]
+            log.info("network_back" if took else "network_tried_anew", network=network)
+            await self._store.back(network)
 
     async def _announce(self, delivery: Delivery, reason: str) -> None:
         """Say in the staff place that a ticket's card could not be posted: it has no thread for that."""

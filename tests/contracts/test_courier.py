@@ -498,3 +498,38 @@ async def test_a_place_is_paced_for_all_its_tickets(database_url: str, clock: Ha
         assert network.said("ONE-front") == ["one"]
     finally:
         await rig.stop()
+
+
+async def test_whoever_tried_for_all_and_is_refused_lets_the_others_try(
+    sqlite_url: str, clock: HandClock
+) -> None:
+    rig = Rig(sqlite_url, clock, FakeNetwork())
+    await rig.start()
+    tickets = [await rig.open(key) for key in ("ONE", "TWO", "THREE")]
+    await rig.drain()
+
+    def away(_: Delivery) -> None:
+        raise NotSent("away", away=True)
+
+    rig.network.before = away
+    for one in tickets:
+        await rig.reply(one, "said")
+    for _ in range(60):
+        await clock.advance(60)
+        await rig.drain()
+    refused: list[str] = []
+
+    def once(delivery: Delivery) -> None:
+        if not refused:
+            refused.append(delivery.surface.place.id)
+            raise NotSent("no", final=True)
+
+    rig.network.before = once
+    for _ in range(5):
+        await clock.advance(10)
+        await rig.drain()
+    arrived = {place for place, words in rig.network.posts if words == "said"}
+    wanted = {f"{key}-{side}" for key in ("ONE", "TWO", "THREE") for side in ("front", "back")}
+    assert arrived == wanted - set(refused)
+    assert len(refused) == 1
+    await rig.stop()
