@@ -147,7 +147,7 @@ class Courier:
         return Postponed(self._clock.steady(), reason, unsure=due.since is not None, spent=False)
 
     async def _ended(self, due: Due, *, took: bool) -> None:
-        """What waits for a network goes out now: it took something, or whoever tried for all tries no more."""
+        """What waits for a network is due: it took something, or whoever tried for all does no more."""
         network = due.delivery.surface.place.network
         self._failing.pop(due.id, None)
         if took:
