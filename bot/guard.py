@@ -44,7 +44,7 @@ class Guard:
         if not self._open.get(place):
             await self.look(place)
         if place not in self._open:
-            raise NotSent("the network does not say who can see the staff channel")
+            raise NotSent("the network does not say who can see the staff channel", away=True)
         return self._open[place]
 
     async def look(self, place: Place, by: Person | None = None) -> None:

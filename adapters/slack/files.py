@@ -125,11 +125,12 @@ class Files:
                 if 300 <= source.status < 400 or source.status in (401, 403, 404, 410) or login:
                     raise FileGone("file_not_readable")
                 if source.status != 200:
-                    raise NotSent(f"Slack answered {source.status} for a file")
+                    away = source.status >= 500
+                    raise NotSent(f"Slack answered {source.status} for a file", away=away)
                 size = source.content_length if source.content_length is not None else file.size
                 yield Content(size, source.content.iter_chunked(CHUNK))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise NotSent(f"a file could not be copied ({type(error).__name__})") from None
+            raise NotSent(f"a file could not be copied ({type(error).__name__})", away=True) from None
 
     async def _upload(self, name: str, content: Content) -> str:
         """Upload at the pace of reading; nothing can be seen of it yet. Return the new file's id."""
@@ -146,9 +147,10 @@ class Files:
                 allow_redirects=False,
             ) as answer:
                 if answer.status != 200:
-                    raise NotSent(f"Slack answered {answer.status} to an upload")
+                    away = answer.status >= 500
+                    raise NotSent(f"Slack answered {answer.status} to an upload", away=away)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise NotSent(f"a file could not be copied ({type(error).__name__})") from None
+            raise NotSent(f"a file could not be copied ({type(error).__name__})", away=True) from None
         return str(target["file_id"])
 
     def _is_slacks(self, address: object) -> bool:

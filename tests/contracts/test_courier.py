@@ -22,6 +22,7 @@ from bot.tickets.model import (
     CustomerSurface,
     Place,
     Project,
+    Side,
     StaffSurface,
     Surfaces,
 )
@@ -532,4 +533,32 @@ async def test_whoever_tried_for_all_and_is_refused_lets_the_others_try(
     wanted = {f"{key}-{side}" for key in ("ONE", "TWO", "THREE") for side in ("front", "back")}
     assert arrived == wanted - set(refused)
     assert len(refused) == 1
+    await rig.stop()
+
+
+async def test_a_door_of_which_nothing_is_known_uses_up_no_tries(
+    sqlite_url: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(sqlite_url, clock, FakeNetwork())
+
+    def away(*_: object) -> None:
+        raise NotSent("not connected yet", away=True)
+
+    async def silent(place: Place, side: Side) -> None:
+        away()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.network, "door", silent)
+        patch.setattr(rig.network, "before", away)
+        await rig.start()
+        opened = await rig.open()
+        await rig.reply(opened, "said")
+        for _ in range(60):
+            await clock.advance(60)
+            await rig.drain()
+        assert rig.network.said("ONE-back") == []
+    for _ in range(6):
+        await clock.advance(60)
+        await rig.drain()
+    assert rig.network.said("ONE-back") == ["said"]
     await rig.stop()
