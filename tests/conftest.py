@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -43,11 +44,17 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         server.drop(url)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that has our tables."""
+    file = tmp_path_factory.mktemp("template") / "halfdoor.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path}/halfdoor.db"
-    upgrade(url)
-    return url
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'halfdoor.db')}"
 
 
 @pytest.fixture(params=["socket", "http"])
