@@ -9,6 +9,7 @@ from bot.tickets.model import Place, Project
 from bot.wiring import make
 from tests.discord_office import DiscordOffice, discord_settings
 from tests.office import Office, slack_settings
+from tests.settings import settings_of
 
 
 class BorderOffice:
@@ -18,7 +19,7 @@ class BorderOffice:
         self.slack = Office(database_url)
         self.discord = DiscordOffice(database_url)
         self.clock = self.slack.clock = self.discord.clock
-        self.slack.world.clock = self.clock.time
+        self.slack.world.now = self.clock.time
         self.database_url = database_url
         self.inside = inside
 
@@ -36,7 +37,7 @@ class BorderOffice:
 
     async def open(self, *, discord: bool = True) -> None:
         """Start Halfdoor, as after a restart, and wait until it is connected, without `discord` to Slack alone."""
-        settings = Settings(_env_file=None, database_url=self.database_url, stalled_after=30, max_attempts=4)
+        settings = settings_of(Settings, database_url=self.database_url, stalled_after=30, max_attempts=4)
         self.halfdoor = self.slack.halfdoor = self.discord.halfdoor = make(
             settings, slack_settings(self.slack.server), self.clock, discord=discord_settings()
         )

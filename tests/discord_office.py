@@ -8,11 +8,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import discord
-from simcord import ChannelHandle, InteractionResult, MemberActor, actors
+from simcord import ChannelHandle, MemberActor, actors
 from simcord.backend import serializers
 from simcord.backend.models import Overwrite, Poll, PollAnswer
 from simcord.enums import OverwriteType
-from simcord.results import to_discord_message
+from simcord.results import InteractionResult, ResponseMessage, to_discord_message
 
 from adapters.discord.settings import DiscordSettings
 from bot.settings import Settings
@@ -21,6 +21,7 @@ from bot.wiring import Halfdoor, make
 from tests.doubles.discord import DiscordServer
 from tests.doubles.discord.server import TOKEN
 from tests.office import HandClock
+from tests.settings import settings_of
 
 #: Seconds that a client waits for servers before it is ready.
 READY = 0.05
@@ -30,8 +31,8 @@ SHOWN = discord.PermissionOverwrite(view_channel=True)
 
 def discord_settings() -> DiscordSettings:
     """Return settings for the loopback."""
-    return DiscordSettings(
-        _env_file=None, token=TOKEN, pace_seconds=0.0, ready_seconds=READY, timeout_seconds=5.0
+    return settings_of(
+        DiscordSettings, token=TOKEN, pace_seconds=0.0, ready_seconds=READY, timeout_seconds=5.0
     )
 
 
@@ -75,11 +76,12 @@ class DiscordOffice:
 
     def human(self, name: str, *roles: Any) -> MemberActor:
         user = self.server.env.create_user(name.lower(), global_name=name)
-        return self.guild.add_member(user, roles=roles)
+        member: MemberActor = self.guild.add_member(user, roles=roles)
+        return member
 
     async def open(self) -> None:
         """Start Halfdoor, as after a restart."""
-        settings = Settings(_env_file=None, database_url=self.database_url, stalled_after=30, max_attempts=4)
+        settings = settings_of(Settings, database_url=self.database_url, stalled_after=30, max_attempts=4)
         self.halfdoor = make(settings, None, self.clock, discord=discord_settings())
         project = Project("ACME", "Acme", self.language)
         front, back = Place("discord", str(self.front.id)), Place("discord", str(self.back.id))
@@ -153,8 +155,8 @@ class DiscordOffice:
         await self.settle()
         result = await who.slash(channel, f"ticket {name}", **options)
         await self.settle()
-        assert result.response.ephemeral
-        return str(result.response.content)
+        assert answered(result).ephemeral
+        return str(answered(result).content)
 
     async def suggested(
         self, who: MemberActor, channel: ChannelHandle, name: str, option: str, typed: str
@@ -167,14 +169,15 @@ class DiscordOffice:
     def bot(self, name: str, *roles: Any) -> MemberActor:
         """Let somebody else's bot into the server."""
         user = self.server.env.create_user(name.lower(), global_name=name, bot=True)
-        return self.guild.add_member(user, roles=roles)
+        member: MemberActor = self.guild.add_member(user, roles=roles)
+        return member
 
     def post(self, author: int, channel: ChannelHandle, content: str = "", **more: Any) -> discord.Message:
         """Post what no client of a person's can: a poll, a layout, a post of another bot's."""
         backend = self.server.backend
-        return to_discord_message(
-            self.server.env, backend.create_message(channel.id, author, content, **more)
-        )
+        made = backend.create_message(channel.id, author, content, **more)
+        posted: discord.Message = to_discord_message(self.server.env, made)
+        return posted
 
     def poll(self, who: MemberActor, channel: ChannelHandle, question: str, *answers: str) -> discord.Message:
         listed = [PollAnswer(n, text) for n, text in enumerate(answers, 1)]
@@ -233,7 +236,7 @@ class DiscordOffice:
         return [aloud(message) for message in shown]
 
     def thread(self, channel: ChannelHandle, key: str = "ACME-1") -> ChannelHandle:
-        return next(one for one in channel.threads if one.name.startswith(f"{key} "))
+        return next(one for one in channel.threads if str(one.name).startswith(f"{key} "))
 
     def outside(self, key: str = "ACME-1") -> list[str]:
         return self.sees(self.carla, self.thread(self.front, key))
@@ -288,5 +291,17 @@ def _spoken(component: Any) -> list[str]:
     if isinstance(component, discord.TextDisplay):
         return [component.content]
     if isinstance(component, discord.ActionRow):
-        return [" ".join(f"[{one.label}]" for one in component.children)]
+        return [" ".join(f"[{getattr(one, 'label', None)}]" for one in component.children)]
     return [line for child in getattr(component, "children", ()) for line in _spoken(child)]
+
+
+def answered(result: InteractionResult) -> ResponseMessage:
+    """Return what somebody was answered."""
+    assert result.response is not None
+    return result.response
+
+
+def modal(result: InteractionResult) -> dict[str, Any]:
+    """Return the form that somebody was shown."""
+    assert result.modal is not None
+    return result.modal

@@ -15,6 +15,7 @@ from bot.tickets.model import Place, Project
 from bot.wiring import Halfdoor, make
 from tests.doubles.slack import Channel, Human, SlackServer, World
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN, GUEST_ORG, SIGNING_SECRET
+from tests.settings import settings_of
 
 
 class HandClock:
@@ -84,7 +85,7 @@ def slack_settings(server: SlackServer, **more: Any) -> SlackSettings:
         "timeout_seconds": 5.0,
         **more,
     }
-    return SlackSettings(_env_file=None, **values)
+    return settings_of(SlackSettings, **values)
 
 
 class Office:
@@ -124,7 +125,7 @@ class Office:
 
     async def open(self, *, link: bool = True) -> None:
         """Start Halfdoor, as after a restart."""
-        settings = Settings(_env_file=None, database_url=self.database_url, stalled_after=30, max_attempts=4)
+        settings = settings_of(Settings, database_url=self.database_url, stalled_after=30, max_attempts=4)
         self.halfdoor = make(settings, slack_settings(self.server, **self.slack), self.clock)
         if link:
             project = Project("ACME", "Acme", self.language)

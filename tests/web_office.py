@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.tickets.model import Person, Place, Project
 from bot.wiring import Halfdoor, make
 from tests.office import HandClock
+from tests.settings import settings_of
 
 FRONT, BACK = Place("web", "acme"), Place("web", "acme-team")
 CARLA, ROBIN = Person("web", "carla", "Carla"), Person("web", "robin", "Robin")
@@ -27,7 +28,7 @@ CARLA, ROBIN = Person("web", "carla", "Carla"), Person("web", "robin", "Robin")
 def web_settings(folder: Path, **more: Any) -> WebSettings:
     """Return settings for any free port."""
     values: dict[str, Any] = {"listen": "127.0.0.1:0", "files": folder, "writes_a_minute": 1000, **more}
-    return WebSettings(_env_file=None, **values)
+    return settings_of(WebSettings, **values)
 
 
 class WebOffice:
@@ -41,7 +42,7 @@ class WebOffice:
         self.visitors: list[Visitor] = []
 
     async def __aenter__(self) -> WebOffice:
-        settings = Settings(_env_file=None, database_url=self.database_url, max_attempts=4)
+        settings = settings_of(Settings, database_url=self.database_url, max_attempts=4)
         self.halfdoor = make(settings, None, self.clock, web=self.settings)
         await self.link("ACME", "Acme", FRONT, BACK)
         await self.halfdoor.start()

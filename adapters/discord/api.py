@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import aiohttp
 import discord
+from discord import http
 from yarl import URL
 
 from bot.ports import NotSent
@@ -36,7 +37,7 @@ def is_discords(address: str) -> bool:
     """Whether an address is where Discord keeps files, by https, or where its API is, which tests may set."""
     try:
         url = URL(address)
-        at_api = url.origin() == URL(discord.http.Route.BASE).origin()
+        at_api = url.origin() == URL(http.Route.BASE).origin()
     except ValueError:
         return False
     return at_api or (url.scheme == "https" and url.host in FILES)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 import discord
 import structlog
 from discord import app_commands
 
-from adapters.discord import commands, forms, inbound, render
+from adapters.discord import commands, forms, inbound, markup, render
 from adapters.discord.answering import Answering
 from adapters.discord.api import spoken
 from adapters.discord.catchup import CatchUp
@@ -28,6 +29,7 @@ from bot.tickets.model import Place, PostRef, Side, Status, Visibility
 from bot.tickets.texts import Refused, say
 
 T = TypeVar("T")
+Listener: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 
 log = structlog.get_logger()
 
@@ -50,34 +52,12 @@ def register(network: DiscordNetwork, desk: Desk, guard: Guard, clock: Clock) ->
 
     def attach(client: discord.AutoShardedClient) -> Coroutine[Any, Any, None]:
         listening = Listening(network, desk, guard, clock, client)
-        for name in dir(Listening):
-            if name.startswith("on_"):
-                client.event(_guarded(getattr(listening, name), name))
+        for listener in listening.events():
+            client.event(listening.guarded(listener))
         return listening.beside()
 
     network.attach = attach
     network.tell_lost = lambda place, thread: desk.lost_thread(place, thread, needed=True)
-
-
-def _guarded(listener: Callable[..., Awaitable[None]], name: str) -> Callable[..., Awaitable[None]]:
-    """The one place where faults end. What was not taken is found when we look back."""
-
-    async def guarded(*given: Any) -> None:
-        running: set[asyncio.Task[Any] | None] = listener.__self__.running  # type: ignore[attr-defined]
-        task = asyncio.current_task()
-        running.add(task)
-        try:
-            await listener(*given)
-        except (Unavailable, NotSent) as error:
-            log.error("not_taken", network="discord", kind=name, error=str(error))
-            listener.__self__.catch_up.want()  # type: ignore[attr-defined]
-        except Exception:
-            log.exception("not_taken", network="discord", kind=name)
-        finally:
-            running.discard(task)
-
-    guarded.__name__ = name
-    return guarded
 
 
 class Listening(Answering):
@@ -111,6 +91,53 @@ class Listening(Answering):
         self.away: set[int] = set()
         #: What is being taken right now.
         self.running: set[asyncio.Task[Any]] = set()
+
+    def events(self) -> list[Listener]:
+        """Return what listens to Discord's events, each by the event's name."""
+        return [
+            self.on_ready,
+            self.on_shard_ready,
+            self.on_shard_resumed,
+            self.on_shard_disconnect,
+            self.on_message,
+            self.on_raw_message_edit,
+            self.on_raw_message_delete,
+            self.on_raw_bulk_message_delete,
+            self.on_raw_reaction_add,
+            self.on_raw_reaction_remove,
+            self.on_guild_channel_update,
+            self.on_guild_channel_delete,
+            self.on_guild_role_update,
+            self.on_guild_role_delete,
+            self.on_member_update,
+            self.on_guild_remove,
+            self.on_guild_unavailable,
+            self.on_guild_join,
+            self.on_guild_available,
+            self.on_raw_thread_delete,
+            self.on_webhooks_update,
+            self.on_interaction,
+        ]
+
+    def guarded(self, listener: Listener) -> Listener:
+        """Return the one place where faults end. What was not taken is found when we look back."""
+
+        @functools.wraps(listener)
+        async def guarded(*given: Any) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self.running.add(task)
+            try:
+                await listener(*given)
+            except (Unavailable, NotSent) as error:
+                log.error("not_taken", network="discord", kind=listener.__name__, error=str(error))
+                self.catch_up.want()
+            except Exception:
+                log.exception("not_taken", network="discord", kind=listener.__name__)
+            finally:
+                self.running.discard(task)
+
+        return guarded
 
     async def beside(self) -> None:
         """Catch up until cancelled; what is being taken then may end first."""
@@ -232,7 +259,8 @@ class Listening(Answering):
 
     async def _raise_by_sign(self, message: discord.Message, member: discord.Member, ref: str) -> None:
         """Make a ticket of a post for who put the sign on it, or tell them why there is none."""
-        told, answer = await self._read(message), None
+        told = await self._read(message)
+        answer: Answer | None = None
         if told is None:
             link = await self.desk.link(inbound.where(message.channel)[0])
             if await self.desk.claim(f"discord:{message.id}:{ref}:answer"):
@@ -405,7 +433,7 @@ class Listening(Answering):
                 return forms.reply(language, about[0], by.name, render.channel(where))
             case "edit":
                 text, author, where = await self.desk.reply_text(place, by, about[0], about[1])
-                shown = render.markup.content(text)
+                shown = markup.content(text)
                 return forms.edit(language, about[0], about[1], shown, author, render.channel(where))
             case "note":
                 return forms.note(language, about[0])

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coro
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import aiohttp
 import discord
@@ -33,7 +33,7 @@ from adapters.discord.api import (
 from adapters.discord.inbound import UPLOADED
 from adapters.discord.settings import DiscordSettings
 from bot.aside import aside
-from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
+from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut, Words
 from bot.tickets.deliveries import (
     CustomerCard,
     CustomerContent,
@@ -98,7 +98,7 @@ WEBHOOK = "Ticket desk"
 #: Posts of a thread that are searched for one whose call ended in doubt.
 SEARCH = 500
 #: Minutes after which Discord puts a quiet thread away: its longest.
-ARCHIVE_AFTER = 10080
+ARCHIVE_AFTER: Final = 10080
 NOBODY = discord.AllowedMentions.none()
 #: What no webhook may be called, and what not as a whole.
 _REFUSED = re.compile(r"clyde|discord|```|\A\s*(?:everyone|here)\s*\Z", re.IGNORECASE)
@@ -256,13 +256,13 @@ class DiscordNetwork:
     async def announce(self, place: Place, text: str) -> None:
         with spoken():
             channel = await self._channel(place)
-            for page in render.answer(render.Words(text)):
+            for page in render.answer(Words(text)):
                 await channel.send(page, allowed_mentions=NOBODY, suppress_embeds=True)
 
     async def tell(self, person: Person, text: str) -> None:
         with spoken():
             user = await self.client.fetch_user(int(person.id))
-            for page in render.answer(render.Words(text)):
+            for page in render.answer(Words(text)):
                 await user.send(page, allowed_mentions=NOBODY, suppress_embeds=True)
 
     async def membership(self, person: Person, staff_place: Place) -> Membership:

@@ -324,7 +324,8 @@ def _listing(listing: Listing, where: Where) -> list[str]:
     if not listing.cards:
         return [say("list.empty", language)]
     lines = [f"**{_name(listing.title)}**"] if listing.title else []
-    for card, thread in zip_longest(listing.cards, listing.threads):
+    cards: tuple[CustomerCard | StaffCard, ...] = listing.cards
+    for card, thread in zip_longest(cards, listing.threads):
         address = where(thread) if thread else None
         key = f"[{card.ticket}]({address})" if address else card.ticket
         customer = isinstance(card, CustomerCard)

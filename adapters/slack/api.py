@@ -89,8 +89,10 @@ class Api:
             await limit.acquire()
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            where = "json" if method.startswith(JSON_METHODS) else "params"
-            answer = await self.client.api_call(method, **{where: given})
+            if method.startswith(JSON_METHODS):
+                answer = await self.client.api_call(method, json=given)
+            else:
+                answer = await self.client.api_call(method, params=given)
         except SlackApiError as error:
             raise _told(error) from None
         except aiohttp.ClientConnectorError as error:

@@ -242,10 +242,10 @@ def _attachment(
 def _inner(given: Given, names: Mapping[str, str]) -> tuple[list[Block], bool]:
     """Read what an attachment holds: of a forward its own blocks, of an older layout its parts in order."""
     blocks = [block for one in dicts(given.get("message_blocks")) for block in _of(one)]
-    found, missing = _drawn_all(blocks or dicts(given.get("blocks")), names)
-    if _says(found):
-        return found, missing
-    found = markup.read(str(given.get("pretext") or ""), names)
+    drawn, missing = _drawn_all(blocks or dicts(given.get("blocks")), names)
+    if _says(drawn):
+        return drawn, missing
+    found: list[Block] = [*markup.read(str(given.get("pretext") or ""), names)]
     if not given.get("is_share") and given.get("author_name"):
         found += [_bold(Paragraph((Span(str(given["author_name"])),)))]
     if title := str(given.get("title") or ""):

@@ -261,7 +261,7 @@ class Interactions(Answering):
             shown = forms.words(inbound.metadata(view).get("l", "en"), words.text)
             await ack(response_action="update", view=shown)
             return
-        field = words.field if words.field in inputs else inputs[0]
+        field = words.field if words.field and words.field in inputs else inputs[0]
         await ack(response_action="errors", errors={field: words.text})
 
     async def linked(self, channel: str) -> None:

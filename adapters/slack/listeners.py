@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
@@ -74,7 +73,7 @@ def register(network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> N
     app.command(COMMAND)(pressed.command)
     for name in ("open_ticket", "comment", "reply", "edit", "note", "status", "assign", "close", "read"):
         app.action(name)(pressed.form_button)
-    for name in ("close_customer", "reopen", "recall", re.compile(r"rate_[1-5]")):
+    for name in ("close_customer", "reopen", "recall", *(f"rate_{stars}" for stars in range(1, 6))):
         app.action(name)(pressed.button)
     for name in ("open", "comment", "reply", "edit", "note", "status", "assign", "close", "publish"):
         app.view(name)(pressed.form)

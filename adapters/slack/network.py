@@ -81,7 +81,7 @@ class SlackNetwork:
             authorize=self._authorize(),
             # Commit, then acknowledge: the listener runs first, and if it fails Slack delivers again.
             process_before_response=True,
-            signing_secret=settings.signing_secret and settings.signing_secret.get_secret_value(),
+            signing_secret=settings.signing_secret.get_secret_value() if settings.signing_secret else None,
             # What nobody listens for ends in the error handler, which acknowledges it.
             raise_error_for_unhandled_request=True,
         )
@@ -243,7 +243,7 @@ class SlackNetwork:
         finally:
             # Nothing new comes in from here on; what is being taken is answered before the socket closes.
             handlers, self._handlers = self._handlers, []
-            closing = [asyncio.ensure_future(handler.close_async()) for handler in handlers]
+            closing = [asyncio.ensure_future(_untyped(handler).close_async()) for handler in handlers]
             if closing:
                 # The SDK's close can wait for a reader that has gone already.
                 await asyncio.wait(closing, timeout=CLOSE_TIMEOUT)
@@ -469,7 +469,7 @@ class SlackNetwork:
         try:
             # Not wait_for: before Python 3.12 it can swallow the cancellation that stops us.
             async with asyncio.timeout(self._settings.timeout_seconds):
-                await handler.connect_async()
+                await _untyped(handler).connect_async()
         except TimeoutError:
             reason = "Slack's Socket Mode cannot be reached, or HALFDOOR_SLACK_APP_TOKEN is not valid"
             raise NotSent(reason) from None
@@ -507,3 +507,8 @@ def _arguments(post: render.Post, delivery: Delivery, mark: str, *, customize: b
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+def _untyped(handler: AsyncSocketModeHandler) -> Any:
+    """Return a handler whose methods bolt gives no types."""
+    return handler

@@ -203,7 +203,7 @@ def tombstone(language: str) -> Post:
 def _customer_card(card: CustomerCard, language: str) -> Post:
     closed = card.status is Status.CLOSED
     status = _status(card.status, language, customer=True)
-    line = [Drawn(f"*{status}*")]
+    line: list[str] = [Drawn(f"*{status}*")]
     if card.assignee and not closed:
         line += [" · ", say("card.assigned", language, name=_cut(card.assignee, NAME))]
     name = _cut(card.opened_by, NAME)
@@ -274,7 +274,7 @@ def _message_to_customer(message: Message, about: Project, part: str, largest: i
 
 def _staff_card(card: StaffCard, language: str) -> Post:
     status = _status(card.status, language)
-    line = [Drawn(f"*{status}*")]
+    line: list[str] = [Drawn(f"*{status}*")]
     if card.public_status is not card.status:
         seen = _status(card.public_status, language)
         line.append(Drawn(f" _({say('card.customer_sees', language, status=seen)})_"))
@@ -387,7 +387,8 @@ def _lines(listing: Listing, where: Where, *, many: bool = False) -> list[list[s
     """Draw a line for each ticket; `many`: they may belong to several projects."""
     language, lines, more = listing.language, list[list[str | Block]](), listing.more
     length = 0
-    for card, thread in zip_longest(listing.cards, listing.threads):
+    cards: tuple[CustomerCard | StaffCard, ...] = listing.cards
+    for card, thread in zip_longest(cards, listing.threads):
         address = where(thread) if thread else None
         key: Block = {"type": "link", "url": address, "text": card.ticket} if address else _bold(card.ticket)
         key = {**key, "style": {"bold": True}}

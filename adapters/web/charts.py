@@ -111,7 +111,7 @@ def svg(name: str, table: Sequence[Row], language: str) -> bytes:
         axes.set_xticks(range(0, len(labels), step), labels[::step], color=INK)
     if each > 1:
         axes.set_xlabel(say("numbers.each", language, n=each), color=INK)
-    axes.margins(**{"x" if lying else "y": 0.15})
+    axes.margins(x=0.15 if lying else None, y=None if lying else 0.15)
     (axes.xaxis if lying else axes.yaxis).set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.tick_params(colors=INK)
     for side in ("top", "right"):

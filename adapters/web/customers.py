@@ -69,8 +69,8 @@ class Customers:
             ask = a.AskOpen(" ".join(entered["title"].split()), await entered.words())
             answer = await self.door.ask(caller, ask, entered)
         self.network.tell_watchers(caller.key.place, "")
-        known = isinstance(answer, Words) and answer.ticket
-        return see(request, f"/{CUSTOMER}/{answer.ticket}" if known else f"/{CUSTOMER}/")
+        opened = answer.ticket if isinstance(answer, Words) else None
+        return see(request, f"/{CUSTOMER}/{opened or ''}")
 
     async def ticket(self, request: web.Request) -> web.StreamResponse:
         caller, outside = await self._ticket(request)

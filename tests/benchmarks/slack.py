@@ -11,9 +11,11 @@ import asyncio
 import multiprocessing
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from multiprocessing.connection import Connection
+from operator import methodcaller
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,6 +41,7 @@ from storage.upgrade import upgrade
 from tests.benchmarks.sampler import Sampler
 from tests.doubles.slack import Channel, Human, SlackServer, World
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN, BOT_USER, GUEST_ORG, Message
+from tests.settings import settings_of
 
 CHANNELS, TICKETS, MESSAGES, WINDOW, ROUNDS = 20, 5, 1000, 64, 3
 #: How much faster than Slack's minute the limits of the paced bot and of its Slack run.
@@ -67,7 +70,7 @@ async def bare(api: str, pipe: Connection, *, echo: bool) -> None:
                 channel=event["channel"], text=event["text"], thread_ts=event["thread_ts"]
             )
 
-    handler = AsyncSocketModeHandler(app, APP_TOKEN)
+    handler: Any = AsyncSocketModeHandler(app, APP_TOKEN)
     await handler.connect_async()
     await asyncio.to_thread(pipe.recv)
     pipe.send([])
@@ -90,9 +93,9 @@ async def halfdoor(
 
     logs.configure("error", "json")
     made = make(
-        Settings(_env_file=None, database_url=database),
-        SlackSettings(
-            _env_file=None,
+        settings_of(Settings, database_url=database),
+        settings_of(
+            SlackSettings,
             bot_token=BOT_TOKEN,
             app_token=APP_TOKEN,
             api_url=api,
@@ -116,7 +119,7 @@ async def halfdoor(
     assert running is None or not running.done()
 
 
-BOTS: dict[str, Callable[[str, str, bool, Connection], Awaitable[None]]] = {
+BOTS: dict[str, Callable[[str, str, bool, Connection], Coroutine[Any, Any, None]]] = {
     "no-op": lambda api, database, profile, pipe: bare(api, pipe, echo=False),
     "echo": lambda api, database, profile, pipe: bare(api, pipe, echo=True),
     "ingest": lambda api, database, profile, pipe: halfdoor(api, database, profile, pipe, courier=False),
@@ -154,11 +157,10 @@ class Office:
             link = Link(
                 Project(f"P{n}", f"Project {n}"), (Place("slack", front.id),), Place("slack", back.id)
             )
-            await store.transact(
-                lambda tx, link=link: tx.link_places(link.project, link.customer_places, link.staff_place)
-            )
+            linking = methodcaller("link_places", link.project, link.customer_places, link.staff_place)
+            await store.transact(linking)
             for _ in range(self.tickets):
-                await store.transact(lambda tx, link=link: _open(tx, link, by))
+                await store.transact(partial(_open, link=link, by=by))
         lanes = await store.look(
             lambda con, _: con.exec_driver_sql("select id from surface order by id").scalars().all()
         )

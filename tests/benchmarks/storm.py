@@ -223,14 +223,14 @@ async def outages(storm: OnSlack, number: int, dice: random.Random, *, clocks: b
             else:
                 kind: Any = dice.choice(FAULTS)
                 times = dice.choice([1, 3, 10**6])
-                fault = office.server.fault("chat.postMessage", kind, times=times, retry_after=1)
+                office.server.fault("chat.postMessage", kind, times=times, retry_after=1)
             for _ in range(dice.randint(1, 4)):
                 await storm.talk(dice)
                 await office.server.settled()
             for _ in range(dice.randint(1, 8)):
                 await office.clock.advance(dice.choice([1, 30, 300]))
                 await asyncio.sleep(0.005)
-            if not clocks:
+            for fault in office.server.faults:
                 fault.times = 0
         office.server.faults.clear()
         for _ in range(120):

@@ -11,6 +11,7 @@ import multiprocessing
 import statistics
 import time
 from datetime import timedelta
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,7 +66,7 @@ async def fill(url: str) -> None:
             tx.save(None, after, [*events, *done])  # type: ignore[attr-defined]
 
     for first in range(0, TICKETS, BATCH):
-        await store.transact(lambda tx, first=first: write(tx, first))
+        await store.transact(partial(write, first=first))
     await store.close()
     assert link.customer_places
 

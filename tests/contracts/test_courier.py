@@ -147,7 +147,9 @@ async def test_no_post_goes_into_a_staff_place_that_nobody_has_looked_at_yet(rig
     assert rig.network.said("ONE-back") == ["one"]
 
 
-async def test_a_post_taken_from_the_ledger_before_the_door_was_shut_is_held_too(rig: Rig) -> None:
+async def test_a_post_taken_from_the_ledger_before_the_door_was_shut_is_held_too(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = await rig.open()
     await rig.drain()
     inner, taken = rig.store.next_due, list[Due]()
@@ -160,7 +162,7 @@ async def test_a_post_taken_from_the_ledger_before_the_door_was_shut_is_held_too
             await rig.guard.look(opened.surfaces.staff.place)
         return due
 
-    rig.store.next_due = shut_meanwhile  # type: ignore[method-assign]
+    monkeypatch.setattr(rig.store, "next_due", shut_meanwhile)
     await rig.reply(opened, "one")
     await rig.drain()
     assert rig.network.said("ONE-back") == []

@@ -17,6 +17,7 @@ from adapters.discord.listeners import MENUS
 from adapters.discord.settings import DiscordSettings
 from bot.tickets.texts import say
 from tests.doubles.discord.server import TOKEN
+from tests.settings import settings_of
 
 MANIFEST = Path(__file__).parents[2] / "manifest" / "discord.yaml"
 PRIVILEGED = discord.Intents(members=True, message_content=True, presences=True)
@@ -40,7 +41,7 @@ def test_the_intents_are_those_that_the_client_asks_for(manifest: dict[str, Any]
 def test_the_invitation_asks_for_the_permissions_and_scopes(manifest: dict[str, Any]) -> None:
     told = discord.Permissions(**dict.fromkeys(manifest["permissions"], True))
     assert told.value == network.PERMISSIONS.value
-    query = parse_qs(urlsplit(network.invitation(DiscordSettings(_env_file=None, token=TOKEN))).query)
+    query = parse_qs(urlsplit(network.invitation(settings_of(DiscordSettings, token=TOKEN))).query)
     assert query["client_id"] == ["123456789012345678"]
     assert query["permissions"] == [str(network.PERMISSIONS.value)]
     assert query["scope"][0].split() == manifest["scopes"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -191,9 +192,8 @@ async def _goes_on(url: str) -> None:
     await store.transact(lambda tx: new_ticket(tx, title="A third"))
     for words, key in (("STRASSE", "ACME-2"), ("отчет", "ACME-1"), ("third", "ACME-3")):
         ask = AskList(every=True, words=words)
-        found, _ = await store.read(
-            lambda tx, ask=ask: tx.list_tickets(["ACME"], ask, ROBIN.person, public=False, limit=9)
-        )
+        listed = methodcaller("list_tickets", ["ACME"], ask, ROBIN.person, public=False, limit=9)
+        found, _ = await store.read(listed)
         assert [one.ticket.key for one in found] == [key]
     await store.close()
 

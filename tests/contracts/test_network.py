@@ -276,13 +276,13 @@ CHATS = {"slack": on_slack, "discord": on_discord, "memory": in_memory}
 EVERY = CHATS | {"web": on_web}
 
 
-@pytest.fixture(params=EVERY.values(), ids=EVERY)
+@pytest.fixture(params=list(EVERY.values()), ids=list(EVERY))
 async def bench(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[Bench]:
     async for made in request.param(sqlite_url):
         yield made
 
 
-@pytest.fixture(params=CHATS.values(), ids=CHATS)
+@pytest.fixture(params=list(CHATS.values()), ids=list(CHATS))
 async def chat(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[Bench]:
     """A network that is somebody else's: its calls fail, and others can be let into its places."""
     async for made in request.param(sqlite_url):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import AsyncIterator
+from operator import methodcaller
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from bot.ports import Tx
 from bot.tickets.asks import AskList
@@ -83,7 +85,7 @@ async def test_signs_that_nobody_sees_and_wildcards_find_nothing(store: SqlStore
 async def test_a_key_is_found_in_any_case_and_width(store: SqlStore) -> None:
     await store.transact(new_ticket)
     for typed in ("acme-1", "ACME-1 ", "ＡＣＭＥ－１"):
-        found = await store.read(lambda tx, typed=typed: tx.tickets_at(FRONT, 9, words=typed))
+        found = await store.read(methodcaller("tickets_at", FRONT, 9, words=typed))
         assert [one.ticket.key for one in found] == ["ACME-1"]
 
 
@@ -100,7 +102,7 @@ async def test_words_are_looked_for_in_an_index_alone(store: SqlStore) -> None:
     if not store.sqlite:
         pytest.skip("PostgreSQL chooses by how much there is")
     asked: list[tuple[str, tuple[str, ...]]] = []
-    sa.event.listen(store.engine, "before_cursor_execute", lambda *of: asked.append((of[2], of[3])))
+    event.listen(store.engine, "before_cursor_execute", lambda *of: asked.append((of[2], of[3])))
     await store.read(lambda tx: tx.tickets_at(FRONT, 9, words="x"))
 
     def plans(connection: sa.Connection, _: object) -> list[str]:

@@ -6,10 +6,13 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from operator import methodcaller
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event, exc
 
 from bot.asking import apply
 from bot.ports import Conflict, Delivered, Due, Link, Opened, Postponed, SetAside, Tx, Unavailable
@@ -113,10 +116,10 @@ async def test_one_that_fails_does_not_take_others_with_it(store: SqlStore) -> N
         return number
 
     done = await asyncio.gather(
-        *(store.transact(lambda tx, n=n: work(tx, n)) for n in range(30)), return_exceptions=True
+        *(store.transact(partial(work, number=n)) for n in range(30)), return_exceptions=True
     )
     assert [one for one in done if isinstance(one, int)] == [n for n in range(30) if n % 3]
-    again = [await store.transact(lambda tx, n=n: tx.take(f"r{n}", NOW)) for n in range(30)]
+    again = [await store.transact(methodcaller("take", f"r{n}", NOW)) for n in range(30)]
     assert again == [n % 3 == 0 for n in range(30)]
 
 
@@ -336,16 +339,19 @@ async def test_a_rate_limit_holds_its_place_alone(store: SqlStore) -> None:
 
 
 async def test_lists_filter_and_the_public_ones_by_what_customers_may_know(store: SqlStore) -> None:
+    async def act(opened: Opened, command: c.Command) -> Opened:
+        return await store.transact(lambda tx: apply(tx, LINK, opened, command, NOW))
+
     for n in range(3):
         opened = await store.transact(new_ticket)
         if n == 1:
             hold = c.SetStatus(by=ROBIN, status=Status.ON_HOLD, visibility=Visibility.INTERNAL)
-            opened = await store.transact(lambda tx, o=opened, h=hold: apply(tx, LINK, o, h, NOW))
+            opened = await act(opened, hold)
             to = c.Assign(by=ROBIN, to=ROBIN.person, visibility=Visibility.INTERNAL)
-            await store.transact(lambda tx, o=opened, t=to: apply(tx, LINK, o, t, NOW))
+            await act(opened, to)
         if n == 2:
             close = c.Close(by=ROBIN, entry_id="x")
-            await store.transact(lambda tx, o=opened, h=close: apply(tx, LINK, o, h, NOW))
+            await act(opened, close)
 
     async def listed(ask: AskList, *, public: bool = False) -> list[str]:
         found, total = await store.read(
@@ -428,7 +434,7 @@ class TestTheThirdWall:
         return store
 
     async def refused(self, store: SqlStore, statement: str) -> None:
-        with pytest.raises(sa.exc.IntegrityError):
+        with pytest.raises(exc.IntegrityError):
             await store.change(lambda connection, _: connection.exec_driver_sql(statement))
 
     INSERT = "insert into delivery (surface, audience, subject, rank, entry, entry_visibility, words) values "
@@ -478,7 +484,7 @@ async def test_a_place_that_cannot_be_heard_has_a_mark_of_its_own(store: SqlStor
     await store.transact(lambda tx: tx.hear(front.network, at(1)))
     assert await store.read(lambda tx: tx.heard_at(front)) == at(1)
     for n in (2, 3):  # the earliest mark stands
-        await store.transact(lambda tx, n=n: tx.hear_at([front], at(n)))
+        await store.transact(methodcaller("hear_at", [front], at(n)))
     await store.transact(lambda tx: tx.hear(front.network, at(9)))
     assert await store.read(lambda tx: tx.heard_at(front)) == at(2)
     assert await store.read(lambda tx: tx.unheard(front.network)) == {front: at(2)}
@@ -515,13 +521,13 @@ async def test_every_lookup_on_the_hot_path_uses_an_index(store: SqlStore) -> No
 
     engines = [store.engine, *([store._writer._engine] if store._writer else [])]
     for engine in engines:
-        sa.event.listen(engine, "before_cursor_execute", record)
+        event.listen(engine, "before_cursor_execute", record)
     said = PostRef(FRONT, "1")
     await store.transact(lambda tx: (tx.link(FRONT), tx.ticket_in(FRONT, "1"), tx.entry_said(said)))
     await store.transact(lambda tx: (tx.may_be_card(FRONT), tx.entry("m1"), tx.ticket("ACME-1")))
     await deliver_all(store)
     for engine in engines:
-        sa.event.remove(engine, "before_cursor_execute", record)
+        event.remove(engine, "before_cursor_execute", record)
     statements = [one for one in statements if "from surface order by" not in one[0]]
     assert len(statements) > 8
 

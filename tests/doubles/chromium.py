@@ -28,15 +28,14 @@ def chromium() -> str:
     with (Path(tempfile.gettempdir()) / "halfdoor-chromium.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the tests run in several processes
         if not shutil.which(PATH) and os.geteuid() == 0 and shutil.which("apt-get"):
-            quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            subprocess.run(["apt-get", "update"], check=False, timeout=300, **quiet)
-            subprocess.run(
-                ["apt-get", "install", "-y", "--no-install-recommends", "chromium"],
-                check=False,
-                timeout=600,
-                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-                **quiet,
-            )
+            _run("apt-get", "update", timeout=300)
+            _run("apt-get", "install", "-y", "--no-install-recommends", "chromium", timeout=600)
     if not shutil.which(PATH):
         raise RuntimeError(MISSING)
     return PATH
+
+
+def _run(*command: str, timeout: float) -> None:
+    quiet = subprocess.DEVNULL
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(command, check=False, timeout=timeout, env=env, stdin=quiet, stdout=quiet, stderr=quiet)

@@ -82,7 +82,7 @@ class PostgresServer:
 
     def execute(self, statement: str) -> None:
         with psycopg.connect(f"host=127.0.0.1 port={self.port} user=postgres", autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement.encode())
 
     def close(self) -> None:
         self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")

@@ -30,6 +30,7 @@ from storage.tx import SqlTx
 from tests.discord_office import discord_settings
 from tests.doubles.discord.server import point_at
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
+from tests.settings import settings_of
 
 
 def owes(_: Any, *arguments: Any) -> bool:
@@ -132,8 +133,8 @@ def across(database_url: str, slack: str, discord: str, point: str | None, occur
 
 
 def slack_at(api_url: str) -> SlackSettings:
-    return SlackSettings(
-        _env_file=None,
+    return settings_of(
+        SlackSettings,
         bot_token=BOT_TOKEN,
         app_token=APP_TOKEN,
         api_url=api_url,
@@ -145,7 +146,7 @@ def slack_at(api_url: str) -> SlackSettings:
 
 async def run(database_url: str, build: Callable[[Settings], Halfdoor], stalled_after: float) -> None:
     logs.configure("warning", "json")
-    halfdoor = build(Settings(_env_file=None, database_url=database_url, stalled_after=stalled_after))
+    halfdoor = build(settings_of(Settings, database_url=database_url, stalled_after=stalled_after))
     await halfdoor.start()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

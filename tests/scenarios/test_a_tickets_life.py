@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.doubles.slack import validate
 from tests.office import Office
 
@@ -154,7 +156,7 @@ async def test_a_tickets_whole_life_as_both_sides_see_it(everywhere: Office) -> 
     ]
     list_ = {"type": "rich_text_list", "style": "bullet", "indent": 0, "elements": items}
     bold = {"type": "text", "text": "These two:", "style": {"bold": True}}
-    rich = [{"type": "rich_text_section", "elements": [bold]}, list_]
+    rich: list[dict[str, Any]] = [{"type": "rich_text_section", "elements": [bold]}, list_]
     carla.say(office.front, "*These two:*\n• a\n• b", thread=office.outside(), rich=rich)
     report = carla.send_file("march.csv", b"a;b;c")
     carla.share(office.front, report, text="The report", thread=office.outside(), stub=True)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.discord_office import DiscordOffice
+from tests.discord_office import DiscordOffice, answered, modal
 
 TITLE = "Export fails with an empty file"
 STAFF_BUTTONS = "[Reply to customer] [Note] [Status] [Assign] [Close]"
@@ -74,7 +74,7 @@ async def test_a_tickets_whole_life_as_both_sides_see_it(office: DiscordOffice) 
     # staff discuss; a reply goes out by form, is edited, and recalled
     await robin.send(back, "That is the new CSV writer.")
     form = await office.press(robin, back, "reply")
-    assert form.modal["title"] == "Send to customer ACME-1"
+    assert modal(form)["title"] == "Send to customer ACME-1"
     await office.fill_in(robin, form, text="We found *it*")
     inside += [
         "Robin: That is the new CSV writer.",
@@ -153,7 +153,7 @@ async def test_a_note_is_sent_to_the_customer_after_a_look_at_it(light: DiscordO
     await office.settle()
     form = await robin.context_menu(back, "Send to customer", note)
     await office.settle()
-    shown = [one["content"] for one in form.modal["components"] if one["type"] == 10]
+    shown = [one["content"] for one in modal(form)["components"] if one["type"] == 10]
     assert shown == ["The customer will get this:", "**Robin (Support)**\nPlease try *again*"]
     assert office.outside() == []
     await office.fill_in(robin, form)
@@ -165,11 +165,11 @@ async def test_what_belongs_behind_the_door_is_refused_to_customers(light: Disco
     await office.ticket()
     told = await carla.slash(office.front, "ticket reply", text="I am the support", ticket="ACME-1")
     await office.settle()
-    assert told.response.content == "Only the support team can do that."
+    assert answered(told).content == "Only the support team can do that."
     told = await carla.slash(office.front, "ticket status", ticket="ACME-99")
     await office.settle()
-    assert told.response.content == "There is no ticket ACME-99 here."
-    assert told.response.ephemeral
+    assert answered(told).content == "There is no ticket ACME-99 here."
+    assert answered(told).ephemeral
 
 
 @pytest.mark.parametrize("kind", ["lost", "500 after", "cut", "503"])

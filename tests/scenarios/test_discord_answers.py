@@ -13,8 +13,9 @@ from adapters.discord import answering, inbound
 from bot.ports import Said
 from bot.settings import Settings
 from bot.wiring import make
-from tests.discord_office import HIDDEN, SHOWN, DiscordOffice, discord_settings
+from tests.discord_office import HIDDEN, SHOWN, DiscordOffice, answered, discord_settings, modal
 from tests.doubles.postgres import PostgresServer
+from tests.settings import settings_of
 
 
 @pytest.fixture
@@ -68,14 +69,14 @@ class TestSlowAnswers:
         slow.set()
         await office.settle()
         assert pressed.modal is None
-        offered = pressed.response
+        offered = answered(pressed)
         assert offered.content == "Your form is ready."
         slow.clear()  # what it needs to know is known already
         form = await office.robin.click(
             offered, custom_id=offered.components[0]["components"][0]["custom_id"]
         )
         await office.settle()
-        assert form.modal["title"].startswith(title)
+        assert modal(form)["title"].startswith(title)
         slow.set()
         values = (
             {"text": "We found it"} if act == "reply" else {"status": ["pending"], "visibility": ["public"]}
@@ -98,12 +99,12 @@ class TestSlowAnswers:
         await office.halfdoor.stop()
         await office.open()
         monkeypatch.undo()
-        offered = pressed.response
+        offered = answered(pressed)
         form = await office.robin.click(
             offered, custom_id=offered.components[0]["components"][0]["custom_id"]
         )
         await office.settle()
-        assert form.modal["title"] == "Send to customer ACME-1"
+        assert modal(form)["title"] == "Send to customer ACME-1"
 
     async def test_words_that_come_late_arrive(self, office: DiscordOffice, slow: asyncio.Event) -> None:
         await office.ticket()
@@ -113,8 +114,8 @@ class TestSlowAnswers:
         await self.acknowledged(office, calls)
         slow.set()
         await office.settle()
-        assert asked.response.content.startswith("**1 tickets of Acme**")
-        assert asked.response.ephemeral
+        assert answered(asked).content.startswith("**1 tickets of Acme**")
+        assert answered(asked).ephemeral
 
 
 class TestTwoProcesses:
@@ -124,7 +125,7 @@ class TestTwoProcesses:
         server, template = postgres
         url = server.create(template)
         async with DiscordOffice(url) as office:
-            settings = Settings(_env_file=None, database_url=url, stalled_after=30, max_attempts=4)
+            settings = settings_of(Settings, database_url=url, stalled_after=30, max_attempts=4)
             second = make(settings, None, office.clock, discord=discord_settings())
             await second.start()
             network: Any = second.networks["discord"]
@@ -144,7 +145,7 @@ class TestTwoProcesses:
         for n in range(6):
             told = await office.robin.slash(office.back, "ticket list")
             await office.settle()
-            assert str(told.response.content).startswith("**1 tickets of Acme**"), n
+            assert str(answered(told).content).startswith("**1 tickets of Acme**"), n
             assert told.followups == []
             assert await office.told(office.robin, office.thread(office.back), "note", text=f"n {n}") != ""
             form = await office.press(office.robin, office.thread(office.back), "note")
@@ -164,7 +165,7 @@ class TestTwoProcesses:
         for n in range(4):
             told = await office.robin.slash(office.back, "ticket list")
             await office.settle()
-            assert str(told.response.content).startswith("**1 tickets of Acme**"), n
+            assert str(answered(told).content).startswith("**1 tickets of Acme**"), n
             assert told.followups == []
 
     async def test_a_direct_message_is_answered_once(self, two: DiscordOffice) -> None:

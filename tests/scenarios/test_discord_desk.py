@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from tests.discord_office import HIDDEN, SHOWN, DiscordOffice
+from tests.discord_office import HIDDEN, SHOWN, DiscordOffice, answered
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ class TestAddingToATicket:
         await office.settle()
         result = await office.carla.submit_modal(form, {"ticket": ["ACME-1"]})
         await office.settle()
-        assert result.response.content == "It belongs to ACME-1 now."
+        assert answered(result).content == "It belongs to ACME-1 now."
         assert office.inside()[-1] == "Carla (Acme): It fails in April too\n-# 🌐 public"
         await office.carla.edit(said, "It fails in April and May")
         await office.settle()
@@ -180,7 +180,7 @@ class TestAddingToATicket:
         await office.settle()
         result = await office.carla.submit_modal(form, {"ticket": ["ACME-1"]})
         await office.settle()
-        assert result.response.content == "That belongs to ACME-1 already."
+        assert answered(result).content == "That belongs to ACME-1 already."
 
     async def test_what_staff_said_in_their_channel_becomes_a_note(self, light: DiscordOffice) -> None:
         office = light
@@ -197,7 +197,7 @@ class TestAddingToATicket:
         await light.settle()
         told = await light.carla.context_menu(light.front, "Add to ticket", said)
         await light.settle()
-        assert told.response.content == "There are no open tickets here."
+        assert answered(told).content == "There are no open tickets here."
 
 
 class TestWhatGoesMissing:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.discord_office import DiscordOffice
+from tests.discord_office import DiscordOffice, modal
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ class TestWhatCustomersPost:
         await office.settle()
         form = await office.robin.context_menu(office.thread(office.back), "Send to customer", note)
         await office.settle()
-        shown = "".join(str(one.get("content")) for one in form.modal["components"])
+        shown = "".join(str(one.get("content")) for one in modal(form)["components"])
         assert "They owe us money" in shown
         assert office.outside() == []
 
@@ -109,7 +109,7 @@ class TestWhatIsAnswered:
         assert office.outside() == ["Robin (Support): Thank you"]
         form = await office.robin.context_menu(back, "Send to customer", note)
         await office.settle()
-        shown = "".join(str(one.get("content")) for one in form.modal["components"])
+        shown = "".join(str(one.get("content")) for one in modal(form)["components"])
         assert "money" not in shown
         assert "Kim" not in shown
 

@@ -151,7 +151,9 @@ async def test_an_edit_that_overtakes_its_message_is_not_lost(office: Office) ->
     assert await relayed(office) == ["one"]
 
 
-async def test_what_was_not_acknowledged_comes_again_and_is_taken_once(office: Office) -> None:
+async def test_what_was_not_acknowledged_comes_again_and_is_taken_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await office.ticket()
     store = office.halfdoor.store
     inner, failing = store.transact, [True, True]
@@ -165,7 +167,7 @@ async def test_what_was_not_acknowledged_comes_again_and_is_taken_once(office: O
         return await inner(work)
 
     office.server.ack_timeout = 0.2
-    store.transact = away  # type: ignore[method-assign]
+    monkeypatch.setattr(store, "transact", away)
     office.carla.say(office.front, "one", thread=office.outside())
     assert await relayed(office) == ["one"]
     assert office.server.redelivered >= 1  # looking back meets the absent database too

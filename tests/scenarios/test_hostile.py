@@ -52,7 +52,7 @@ def spoil(payload: Any, dice: random.Random) -> Any:
     """Break a payload at a few places."""
     broken = copy.deepcopy(payload)
     for _ in range(dice.randint(1, 4)):
-        path = dice.choice(places(broken) or [()])
+        path: tuple[Any, ...] = dice.choice(places(broken) or [()])
         if not path:
             return dice.choice(JUNK)
         holder = broken

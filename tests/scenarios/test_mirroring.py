@@ -205,7 +205,9 @@ class TestLongTexts:
         assert rows[3].endswith("word599\n2 of 2")
 
     @pytest.mark.parametrize("kind", ["500_after", "cut_after", "429"])
-    async def test_a_doubtful_part_is_made_once(self, office: Office, kind: Kind) -> None:
+    async def test_a_doubtful_part_is_made_once(
+        self, office: Office, kind: Kind, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         await office.ticket()
         seen = 0
         inner = office.server._fault
@@ -218,7 +220,7 @@ class TestLongTexts:
                     office.server.fault("chat.postMessage", kind)
             return inner(method, arguments)
 
-        office.server._fault = second  # type: ignore[method-assign]
+        monkeypatch.setattr(office.server, "_fault", second)
         await office.robin.slash(office.back, f"reply ACME-1 {self.words(0, 900)}")
         await office.settle()
         await office.clock.advance(40)

@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import discord
 import pytest
 from aiohttp import web
+from discord import http
 from pydantic import ValidationError
 from yarl import URL
 
@@ -24,6 +24,7 @@ from bot.tickets.model import File, Person, Place, Project
 from bot.wiring import make
 from tests.discord_office import DiscordOffice
 from tests.office import Office, slack_settings
+from tests.settings import settings_of
 from tests.web_office import Visitor, web_settings
 
 
@@ -61,7 +62,7 @@ async def slack(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
     """Both sides on Slack, and the console in a browser."""
     office = Office(sqlite_url)
     async with office.server:
-        settings = Settings(_env_file=None, database_url=sqlite_url, max_attempts=4)
+        settings = settings_of(Settings, database_url=sqlite_url, max_attempts=4)
         web = web_settings(tmp_path)
         office.halfdoor = make(settings, slack_settings(office.server), office.clock, web=web)
         front, back = Place("slack", office.front.id), Place("slack", office.back.id)
@@ -178,9 +179,9 @@ async def test_the_web_api_is_asked_by_https_unless_it_is_on_this_machine() -> N
     tokens: dict[str, Any] = {"bot_token": "xoxb-1", "app_token": "xapp-1"}
     for url in ("http://slack.example/api/", "ftp://127.0.0.1/api/", "slack.com/api/"):
         with pytest.raises(ValidationError, match="https"):
-            SlackSettings(_env_file=None, api_url=url, **tokens)
+            settings_of(SlackSettings, api_url=url, **tokens)
     for url in ("https://slack.example/api/", "http://127.0.0.1:9/api/", "http://localhost:9/api/"):
-        assert SlackSettings(_env_file=None, api_url=url, **tokens).api_url == url
+        assert settings_of(SlackSettings, api_url=url, **tokens).api_url == url
 
 
 async def test_discords_files_are_fetched_from_discord_alone(sqlite_url: str, stranger: Stranger) -> None:
@@ -222,7 +223,7 @@ async def test_discords_files_are_fetched_from_discord_alone(sqlite_url: str, st
     ],
 )
 def test_which_addresses_are_discords_own(address: str, ours: bool) -> None:
-    assert URL(discord.http.Route.BASE).host == "discord.com"
+    assert URL(http.Route.BASE).host == "discord.com"
     assert is_discords(address) is ours
 
 

@@ -12,6 +12,7 @@ from bot.tickets.model import Place, Project
 from bot.wiring import Halfdoor, make
 from tests.discord_office import DiscordOffice
 from tests.office import Office, slack_settings
+from tests.settings import settings_of
 
 SECRET = "their budget is low"
 UNSEEN = "I cannot see your team's channel right now"
@@ -162,7 +163,7 @@ class TestSeveralProcesses:
                 await one.stop()
 
     def desk(self, office: Office) -> Halfdoor:
-        settings = Settings(_env_file=None, database_url=office.database_url, max_attempts=4)
+        settings = settings_of(Settings, database_url=office.database_url, max_attempts=4)
         return make(settings, slack_settings(office.server), office.clock)
 
     async def seen(self, desks: list[Halfdoor], office: Office, who: Any) -> list[bool]:

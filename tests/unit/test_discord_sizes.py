@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from adapters.discord import forms, render
 from bot.ports import Listing, Preview, Words
-from bot.tickets.deliveries import CustomerCard, CustomerContent, StaffCard, StaffContent, ToCustomer
+from bot.tickets.deliveries import (
+    ClosingNotice,
+    CustomerCard,
+    CustomerContent,
+    StaffCard,
+    StaffContent,
+    StaffNotice,
+    ToCustomer,
+)
 from bot.tickets.model import (
     Actor,
     CustomerSurface,
@@ -86,9 +94,11 @@ async def test_every_post_stays_within_discords_limits(found: Found) -> None:
                     assert isinstance(content, Message | Note)
                     checked(render.file_line(content, part, about, customer=customer)[0])
                 elif customer:
-                    checked(render.for_customer(content, about, part))  # type: ignore[arg-type]
-                    checked(render.for_customer(content, about, part).named())  # type: ignore[arg-type]
+                    assert not isinstance(content, Note | StaffCard | StaffNotice)
+                    checked(render.for_customer(content, about, part))
+                    checked(render.for_customer(content, about, part).named())
                 elif not (part == "" and isinstance(content, StaffCard)):
+                    assert not isinstance(content, CustomerCard | ClosingNotice)
                     checked(render.for_staff(content, about, part))
                     checked(render.for_staff(content, about, part).named())
             if isinstance(content, StaffCard | CustomerCard):

@@ -14,7 +14,7 @@ from bot.hub import Block, Code, Item, Paragraph, Quote, Span
 texts = st.text(
     st.one_of(
         st.sampled_from(list("ab *_~`[]()<>#+-.!&|\\\n1:@/…\u2060\"'é漢🎉")),
-        st.characters(exclude_categories=("Cs",)),
+        st.characters(exclude_categories=["Cs"]),
     ),
     max_size=12,
 )

@@ -39,7 +39,7 @@ def search() -> settings:
         max_examples=2000,
         database=None,
         deadline=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[*HealthCheck.__members__.values()],
         phases=[Phase.generate],
     )
 

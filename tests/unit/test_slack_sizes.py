@@ -156,7 +156,8 @@ def test_every_post_passes_slacks_checks(
     ticket = inner[0].ticket
     outside = CustomerSurface(ticket, about, Place("slack", "C1"), "1.1")
     inside = StaffSurface(ticket, about, Place("slack", "C2"), "1.1")
-    owed = [*(ToCustomer(outside, one) for one in customers), *(ToStaff(inside, one) for one in inner)]
+    owed: list[ToCustomer | ToStaff] = [ToCustomer(outside, one) for one in customers]
+    owed += [ToStaff(inside, one) for one in inner]
     for delivery in owed:
         for part in render.parts(delivery.content):
             for customize in (True, False):

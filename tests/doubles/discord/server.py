@@ -26,6 +26,7 @@ import simcord
 import simcord.http.routes  # registers the routes
 import yarl
 from aiohttp import web
+from discord import http
 from discord.gateway import DiscordWebSocket
 from simcord.backend import serializers
 from simcord.backend.access import channel_accessible
@@ -71,7 +72,7 @@ class DiscordServer:
         self.env = _Env(discord.Client(intents=discord.Intents.all()), check_errors=False)
         self.env.backend.bot_user.name = "Halfdoor"
         # simcord's time stands still at a date of its own.
-        self.env.backend.clock.now = now  # type: ignore[method-assign]
+        setattr(self.env.backend.clock, "now", now)  # noqa: B010
         self.env.server = self
         self.faults: list[Fault] = []
         self.calls: list[tuple[str, str, Any]] = []
@@ -107,7 +108,7 @@ class DiscordServer:
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.port = int(self._runner.addresses[0][1])
         self.url = f"http://127.0.0.1:{self.port}"
-        self._before = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+        self._before = http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
         point_at(self.url)
         self.env.begin()
         self.backend.subscribers.append(self._happened)
@@ -116,7 +117,7 @@ class DiscordServer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = self._before
+        http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = self._before
         await self._runner.cleanup()
 
     def fail(self, method: str, path: str, kind: str, times: int = 1, **more: Any) -> None:
@@ -288,8 +289,8 @@ class DiscordServer:
     def _wake(self, channel: int) -> None:
         """A post opens an archived thread again."""
         known = self.backend.channels.get(channel)
-        archived = known is not None and known.thread_metadata and known.thread_metadata.archived
-        if archived and not known.thread_metadata.locked:
+        about = known.thread_metadata if known is not None else None
+        if about is not None and about.archived and not about.locked:
             self.backend.edit_channel(channel, {}, thread_metadata={"archived": False})
 
     async def _cdn(self, request: web.Request) -> web.Response:
@@ -367,7 +368,7 @@ class DiscordServer:
         self._push(session, "READY", ready)
         for guild in list(backend.guilds.values()):
             if guild.id not in self._out:
-                given = dict(serializers.guild_create_payload(backend, guild))
+                given: dict[str, Any] = {**serializers.guild_create_payload(backend, guild)}
                 given["threads"] = [
                     one for one in given.get("threads", ()) if rules.hears(backend, "THREAD_", one)
                 ]
@@ -464,7 +465,7 @@ def _limits(backend: Any, method: str, path: str, body: Mapping[str, Any], files
 
 def point_at(url: str) -> None:
     """Let discord.py take a loopback for Discord."""
-    discord.http.Route.BASE = f"{url}/api/v10"
+    http.Route.BASE = f"{url}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url.replace("http", "ws", 1) + "/gateway/")
 
 

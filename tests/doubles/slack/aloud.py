@@ -206,4 +206,4 @@ def _inline(one: Block) -> str:
     for name, sign in (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*")):
         if style.get(name):
             said = f"{sign}{said}{sign}"
-    return said
+    return str(said)

@@ -152,7 +152,7 @@ async def get_upload_url(server: SlackServer, given: dict[str, Any]) -> dict[str
 
 async def complete_upload(server: SlackServer, given: dict[str, Any]) -> dict[str, Any]:
     world = server.world
-    listed = given.get("files")
+    listed = given.get("files") or []
     files = [world.files[one["id"]] for one in (json.loads(listed) if isinstance(listed, str) else listed)]
     channel = world.for_bot_to_post(str(given["channel_id"]))
     thread = given.get("thread_ts")

@@ -278,9 +278,9 @@ class SlackServer:
         """Cut connections without a word: all, or `some` of them."""
         dropped = self._sockets[:some]
         for socket in dropped:
-            transport = socket.get_extra_info("peername") and socket._req and socket._req.transport
-            if transport:
-                transport.abort()
+            request: Any = socket._req
+            if request is not None and request.transport is not None:
+                request.transport.abort()
         while any(one in self._sockets for one in dropped):
             await asyncio.sleep(0.005)
 

@@ -15,6 +15,7 @@ from bot.tickets.model import Place, Project
 from bot.wiring import make
 from tests.discord_office import DiscordOffice, discord_settings
 from tests.office import Office, slack_settings
+from tests.settings import settings_of
 from tests.web_office import CARLA, FRONT, Visitor, web_settings
 
 TITLE = "Export fails"
@@ -25,7 +26,7 @@ async def slack(database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
     office = Office(database_url)
     async with office.server:
         office.halfdoor = make(
-            Settings(_env_file=None, database_url=database_url, stalled_after=30, max_attempts=4),
+            settings_of(Settings, database_url=database_url, stalled_after=30, max_attempts=4),
             slack_settings(office.server),
             office.clock,
             web=web_settings(tmp_path),
@@ -46,7 +47,7 @@ async def discord(database_url: str, tmp_path: Path) -> AsyncIterator[DiscordOff
     office = DiscordOffice(database_url)
     await office.build()
     office.halfdoor = make(
-        Settings(_env_file=None, database_url=database_url, stalled_after=30, max_attempts=4),
+        settings_of(Settings, database_url=database_url, stalled_after=30, max_attempts=4),
         None,
         office.clock,
         discord=discord_settings(),

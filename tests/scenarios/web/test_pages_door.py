@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from html.parser import HTMLParser
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from yarl import URL
 
 from adapters.web.settings import WebSettings
@@ -283,7 +285,7 @@ async def test_a_customer_who_tries_every_address_sees_nothing_internal(light: W
     entries = [
         one.id
         for key in ("ACME-1", "BETA-1")
-        for one in await office.halfdoor.store.read(lambda tx, key=key: tx.record(key))
+        for one in await office.halfdoor.store.read(methodcaller("record", key))
     ]
     before = await _events(office, "BETA-1")
     paths = _paths(office, ("ACME-1", "BETA-1", "ACME-99", "BETA-99"), (*entries, "0"))
@@ -291,11 +293,12 @@ async def test_a_customer_who_tries_every_address_sees_nothing_internal(light: W
     seen: dict[tuple[str, str], Any] = {}
     for method, path in sorted(paths):
         for visitor in (carla, office.visitor()):
+            answer: Any = None
             if method == "POST":
                 for entry in entries if path.endswith(("/edit", "/delete")) else entries[-1:]:
                     fields = {"text": "x", "entry": entry, "who": "me", "status": "on_hold", "time": "1h"}
-                    send = visitor.post if visitor is carla else visitor.send
-                    answer = await send(path, **fields) if visitor is carla else await visitor.send(path, {})
+                    known = visitor is carla
+                    answer = await (visitor.post(path, **fields) if known else visitor.send(path, {}))
                     _is_clean(answer, method, path)
             else:
                 answer = await _first(visitor, path) if path.endswith("/live") else await visitor.get(path)
@@ -393,9 +396,9 @@ async def _statements(office: WebOffice, visitor: Visitor, path: str) -> tuple[i
 
     await office.halfdoor.desk.link(FRONT)  # what is remembered for some seconds is remembered for both
     engine = office.halfdoor.store.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     answer = await visitor.get(path)
-    sa.event.remove(engine, "before_cursor_execute", note)
+    event.remove(engine, "before_cursor_execute", note)
     return answer.status, ran
 
 

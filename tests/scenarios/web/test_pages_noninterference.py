@@ -18,6 +18,7 @@ from adapters.web.network import WebNetwork
 from bot import pages
 from bot.tickets.deliveries import CustomerCard, Delivery
 from bot.tickets.model import Message, Note, Person, Place, PostRef, Project, Side, Ticket
+from bot.tickets.project import customer_card
 from storage.tx import SqlTx
 from storage.upgrade import upgrade
 from tests.office import HandClock
@@ -115,7 +116,7 @@ async def observed(history: list[Act], folder: Path, *, internal: bool) -> list[
                 woken.append(ticket)
             wake(place, ticket)
 
-        network.tell_watchers = wakes  # type: ignore[method-assign]
+        setattr(network, "tell_watchers", wakes)  # noqa: B010
 
         async def look() -> None:
             await office.settle()
@@ -135,7 +136,7 @@ async def observed(history: list[Act], folder: Path, *, internal: bool) -> list[
 
         async def entry(which: str) -> str:
             said = await office.halfdoor.store.read(lambda tx: tx.record("ACME-1"))
-            kinds = {
+            kinds: dict[str, list[Message | Note]] = {
                 "note": [one for one in said if isinstance(one, Note)],
                 "reply": [one for one in said if isinstance(one, Message) and one.by.side is Side.STAFF],
                 "own": [one for one in said if isinstance(one, Message) and one.by.side is Side.CUSTOMER],
@@ -197,7 +198,7 @@ def wakes_customers_for_notes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(WebNetwork, "_changed", also)
 
 
-card = pages.customer_card
+card = customer_card
 MUTATIONS = (
     shows_the_internal_status,
     shows_who_is_on_it_inside,
