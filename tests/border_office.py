@@ -9,7 +9,7 @@ from bot.tickets.model import Place, Project
 from bot.wiring import make
 from tests.discord_office import DiscordOffice, discord_settings
 from tests.office import Office, slack_settings
-from tests.settings import settings_of
+from tests.settings import PATIENCE, settings_of
 
 
 class BorderOffice:
@@ -30,7 +30,7 @@ class BorderOffice:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await self.halfdoor.stop()
         await self.slack.server.__aexit__()
         await self.discord.server.__aexit__()
@@ -46,7 +46,7 @@ class BorderOffice:
         (front, _), (_, back) = (on_discord, on_slack) if self.inside == "slack" else (on_slack, on_discord)
         await self.halfdoor.store.transact(lambda tx: tx.link_places(Project("ACME", "Acme"), [front], back))
         await self.halfdoor.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while (discord and not self.discord.connected) or self.slack.server.connections < 2:
                 await asyncio.sleep(0.005)
 

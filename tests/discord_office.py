@@ -21,7 +21,7 @@ from bot.wiring import Halfdoor, make
 from tests.doubles.discord import DiscordServer
 from tests.doubles.discord.server import TOKEN
 from tests.office import HandClock
-from tests.settings import settings_of
+from tests.settings import PATIENCE, settings_of
 
 #: Seconds that a client waits for servers before it is ready.
 READY = 0.05
@@ -70,7 +70,7 @@ class DiscordOffice:
         self.back = self.guild.create_text_channel("acme-desk", overwrites=hidden)
 
     async def __aexit__(self, *_: object) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await self.halfdoor.stop()
         await self.server.__aexit__()
 
@@ -87,7 +87,7 @@ class DiscordOffice:
         front, back = Place("discord", str(self.front.id)), Place("discord", str(self.back.id))
         await self.halfdoor.store.transact(lambda tx: tx.link_places(project, [front], back))
         await self.halfdoor.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not self.connected:
                 await asyncio.sleep(0.005)
 
@@ -103,7 +103,7 @@ class DiscordOffice:
     async def settle(self) -> None:
         """Wait until everybody has been told everything that can be told now."""
         quiet = 0
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while quiet < 3:
                 before = self.server.events, len(self.server.calls)
                 await asyncio.sleep(0.02)
@@ -113,7 +113,7 @@ class DiscordOffice:
                 quiet = 0 if busy else quiet + 1
 
     async def reconnected(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not self.server.connections or not self.connected:
                 await asyncio.sleep(0.01)
         # A client that had to begin anew waits for its servers before it is ready and looks back.

@@ -15,7 +15,7 @@ from bot.tickets.model import Place, Project
 from bot.wiring import Halfdoor, make
 from tests.doubles.slack import Channel, Human, SlackServer, World
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN, GUEST_ORG, SIGNING_SECRET
-from tests.settings import settings_of
+from tests.settings import PATIENCE, settings_of
 
 
 class HandClock:
@@ -94,7 +94,8 @@ class Office:
     def __init__(self, database_url: str, *, language: str = "en", **slack: Any) -> None:
         self.clock = HandClock()
         self.world = World(self.clock.time)
-        self.server = SlackServer(self.world)
+        # Three seconds of Slack's, on a machine that does something else too.
+        self.server = SlackServer(self.world, ack_timeout=10.0)
         self.database_url = database_url
         self.language = language
         self.slack = slack
@@ -119,7 +120,7 @@ class Office:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await self.halfdoor.stop()
         await self.server.__aexit__()
 
@@ -132,7 +133,7 @@ class Office:
             front, back = Place("slack", self.front.id), Place("slack", self.back.id)
             await self.halfdoor.store.transact(lambda tx: tx.link_places(project, [front], back))
         await self.halfdoor.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while self.slack.get("mode") == "http" and self.network.port is None:
                 await asyncio.sleep(0.005)
             if self.slack.get("mode") == "http":
@@ -149,7 +150,7 @@ class Office:
 
     async def settle(self) -> None:
         """Wait until everybody has been told everything that can be told now."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 await self.server.settled()
                 await self.halfdoor.courier.drain()

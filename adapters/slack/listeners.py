@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
@@ -73,8 +74,14 @@ def register(network: SlackNetwork, desk: Desk, guard: Guard, clock: Clock) -> N
     app.command(COMMAND)(pressed.command)
     for name in ("open_ticket", "comment", "reply", "edit", "note", "status", "assign", "close", "read"):
         app.action(name)(pressed.form_button)
-    for name in ("close_customer", "reopen", "recall", *(f"rate_{stars}" for stars in range(1, 6))):
-        app.action(name)(pressed.button)
+    buttons: tuple[str | re.Pattern[str], ...] = (
+        "close_customer",
+        "reopen",
+        "recall",
+        re.compile(r"rate_[1-5]"),
+    )
+    for button in buttons:
+        app.action(button)(pressed.button)
     for name in ("open", "comment", "reply", "edit", "note", "status", "assign", "close", "publish"):
         app.view(name)(pressed.form)
     app.view("setup")(pressed.setup)

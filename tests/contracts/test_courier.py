@@ -32,6 +32,7 @@ from storage.ledger import Ledger
 from storage.store import SqlStore
 from tests.doubles.network import CARLA, ROBIN, FakeNetwork, text
 from tests.office import HandClock
+from tests.settings import PATIENCE
 
 
 class Rig:
@@ -62,7 +63,7 @@ class Rig:
             self.rang.append(name)
 
     async def drain(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await self.courier.drain()
 
     async def open(self, key: str = "ONE") -> Opened:
@@ -177,7 +178,7 @@ async def test_surfaces_are_served_in_parallel(rig: Rig) -> None:
     rig.network.before = lambda delivery: gate.wait()
     for key in ("AA", "BB", "CC"):
         await rig.open(key)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while rig.network.most < 6:
             await asyncio.sleep(0.01)
     gate.set()
@@ -339,7 +340,7 @@ async def test_only_the_newest_state_of_a_card_is_sent(rig: Rig) -> None:
     gate = asyncio.Event()
     rig.network.before = lambda delivery: gate.wait()
     await rig.reply(opened, "hold the lanes")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while sum(rig.network.under_way.values()) < 2:
             await asyncio.sleep(0.01)
     for n in range(10):
@@ -355,7 +356,7 @@ async def test_only_the_newest_state_of_a_card_is_sent(rig: Rig) -> None:
 async def test_a_timer_rings_when_it_is_due_and_once(rig: Rig) -> None:
     at = rig.clock.now()
     await rig.store.transact(lambda tx: tx.call_at(at + timedelta(seconds=0.2), "window:A-1:1"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not rig.rang:
             await asyncio.sleep(0.02)
     await asyncio.sleep(0.2)
@@ -373,14 +374,14 @@ async def test_a_stop_finishes_what_is_in_flight_and_starts_nothing_new(
     gate = asyncio.Event()
     network.before = lambda delivery: gate.wait()
     await first.reply(opened, "one", "two")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while sum(network.under_way.values()) < 2:
             await asyncio.sleep(0.01)
     stopping = asyncio.create_task(first.stop())
     await asyncio.sleep(0.05)
     assert not stopping.done()
     gate.set()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await stopping
     assert network.said("ONE-front") == ["one"]
     second = Rig(database_url, clock, network)
@@ -424,7 +425,7 @@ async def test_a_running_desk_takes_up_what_another_program_wrote(sqlite_url: st
     other.store.waking = None
     await other.reply(opened, "one")
     await other.store.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while rig.network.said("ONE-front") != ["one"]:
             await asyncio.sleep(0.05)
     await rig.stop()
@@ -466,7 +467,7 @@ class TestSeveralProcesses:
             await rig.start()
         at = clock.now() + timedelta(seconds=0.2)
         await rigs[0].store.transact(lambda tx: tx.call_at(at, "window:A-1:1"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not any(rig.rang for rig in rigs):
                 await asyncio.sleep(0.02)
         await asyncio.sleep(0.3)

@@ -19,6 +19,7 @@ from tests.discord_office import DiscordOffice
 from tests.doubles.postgres import PostgresServer
 from tests.office import Office
 from tests.scenarios.test_catching_up import caught_up
+from tests.settings import PATIENCE
 
 
 @pytest.fixture
@@ -208,7 +209,7 @@ def everything_on(office: DiscordOffice) -> list[list[str]]:
 async def looked_back(office: DiscordOffice) -> None:
     await office.settle()
     heard = await office.halfdoor.desk.heard("discord")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await office.halfdoor.desk.heard("discord") == heard:
             await office.clock.advance(61)
             await asyncio.sleep(0.02)

@@ -9,12 +9,13 @@ import pytest
 
 from tests.doubles.slack import server
 from tests.office import Office
+from tests.settings import PATIENCE
 
 
 async def caught_up(office: Office) -> None:
     await office.settle()
     heard = await office.halfdoor.desk.heard("slack")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await office.halfdoor.desk.heard("slack") == heard:
             await office.clock.advance(61)
             await asyncio.sleep(0.02)
@@ -69,7 +70,7 @@ async def test_a_cut_connection_is_caught_up_too(socket: Office) -> None:
     office.carla.say(office.front, "into the gap", thread=office.outside())
     office.server.release(lambda held: [])
     await office.server.drop_connections()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while "into the gap" not in office.staff_thread()[-1]:
             await asyncio.sleep(0.05)
     assert office.staff_thread()[-1] == "Carla (Acme): into the gap\n🌐 public"
@@ -97,7 +98,7 @@ class TestWhatIsNotThere:
     async def look_back(self, office: Office) -> None:
         before = len(office.server.calls)
         await office.server.drop_connections()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while office.server.connections < 2:
                 await asyncio.sleep(0.01)
             while not any(one.method == "conversations.replies" for one in office.server.calls[before:]):
@@ -179,7 +180,7 @@ async def test_what_was_said_while_we_were_out_of_a_channel_comes_in_when_we_are
         await office.clock.advance(61)
         await asyncio.sleep(0)
     office.world.invite_back(office.front)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while "into the void" not in office.staff_thread()[-1]:
             await asyncio.sleep(0.01)
     await office.settle()
@@ -196,7 +197,7 @@ async def test_a_way_to_us_that_was_cut_is_noticed_when_requests_come_again(sqli
         for _ in range(10):
             await office.clock.advance(61)
             await asyncio.sleep(0.01)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while "through a cut" not in office.staff_thread()[-1]:
                 await asyncio.sleep(0.01)
 
@@ -227,7 +228,7 @@ async def test_a_connection_that_broke_looks_back_though_another_is_there(socket
     await caught_up(office)
     before = len(office.server.calls)
     await office.server.drop_connections(1)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not any(one.method == "conversations.history" for one in office.server.calls[before:]):
             await asyncio.sleep(0.01)
 
@@ -238,7 +239,7 @@ async def test_a_renewed_connection_beside_another_looks_back_over_nothing(socke
     await caught_up(office)
     before = len(office.server.calls)
     await office.server.disconnect()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while office.server.connections < 2:
             await asyncio.sleep(0.01)
     office.carla.say(office.front, "meanwhile", thread=office.outside())

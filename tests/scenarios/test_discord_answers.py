@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.wiring import make
 from tests.discord_office import HIDDEN, SHOWN, DiscordOffice, answered, discord_settings, modal
 from tests.doubles.postgres import PostgresServer
-from tests.settings import settings_of
+from tests.settings import PATIENCE, settings_of
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ class TestSlowAnswers:
         return going
 
     async def acknowledged(self, office: DiscordOffice, calls: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not any(path.endswith("/callback") for _, path, _ in office.server.calls[calls:]):
                 await asyncio.sleep(0.005)
 
@@ -129,7 +129,7 @@ class TestTwoProcesses:
             second = make(settings, None, office.clock, discord=discord_settings())
             await second.start()
             network: Any = second.networks["discord"]
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while network._client is None or not network._client.is_ready():
                     await asyncio.sleep(0.005)
             await office.settle()

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.border_office import BorderOffice
+from tests.settings import PATIENCE
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ async def made_up_for(office: BorderOffice) -> None:
     assert len(slack.carla.sees(slack.front)) == 2
     # it is tried again by itself, and what was owed goes out
     discord.server.shut = None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not discord.connected:
             await asyncio.sleep(0.05)
     for _ in range(3):

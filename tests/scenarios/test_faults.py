@@ -10,6 +10,7 @@ import pytest
 
 from tests.doubles.slack.server import Kind
 from tests.office import Office
+from tests.settings import PATIENCE
 
 
 async def relayed(office: Office) -> list[str]:
@@ -185,7 +186,7 @@ async def test_connections_are_renewed_without_losing_a_word(socket: Office) -> 
         said.append(text)
         await asyncio.sleep(0.02)
     assert sorted(await relayed(office)) == said
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while office.server.connections < 2:
             await asyncio.sleep(0.02)
 

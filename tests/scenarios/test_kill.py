@@ -17,6 +17,7 @@ from tests.doubles import victim
 from tests.doubles.postgres import PostgresServer
 from tests.doubles.victim import POINTS
 from tests.office import Office
+from tests.settings import PATIENCE
 
 SAID = ["one", "two", "three"]
 
@@ -34,7 +35,7 @@ async def start(
     process = processes.Process(target=victim.main, args=arguments)
     connected = office.server.connections
     process.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while office.server.connections == connected and process.is_alive():
             await asyncio.sleep(0.01)
     return process
@@ -125,7 +126,7 @@ async def test_another_process_takes_over_within_a_minute(postgres: tuple[Postgr
         fault = office.server.fault("chat.postMessage", "hang_after")
         first = await start(office, stalled_after=default)
         office.carla.say(office.front, "one", thread=outside)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while fault.times:
                 await asyncio.sleep(0.01)
         second = await start(office, stalled_after=default)

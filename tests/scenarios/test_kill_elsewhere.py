@@ -18,6 +18,7 @@ from tests.discord_office import DiscordOffice
 from tests.doubles import victim
 from tests.doubles.victim import POINTS
 from tests.scenarios.test_kill import SAID, ended, processes
+from tests.settings import PATIENCE
 
 #: Discord's events are not acknowledged.
 HERE = [point for point in POINTS if "acknowledge" not in point]
@@ -46,7 +47,7 @@ async def start(office: DiscordOffice | BorderOffice, point: str | None = None) 
         process = processes.Process(target=victim.on_discord, args=(office.database_url, url, point, 1))
         servers = [office.server]
     process.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not all(one.connections for one in servers) and process.is_alive():
             await asyncio.sleep(0.01)
     return process

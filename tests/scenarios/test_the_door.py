@@ -9,6 +9,7 @@ import pytest
 
 from bot.tickets.model import Place
 from tests.office import Office
+from tests.settings import PATIENCE
 
 BETA = "TBETA0001"
 WAIT = "Internal messages wait until it is private again or `/ticket setup` names another."
@@ -90,7 +91,7 @@ async def test_a_channel_that_was_shared_while_we_were_away_is_noticed_at_the_st
     await office.robin.slash(office.front, "note ACME-1 secret")
     await office.settle()
     assert "secret" not in office.robin.sees_everything(office.back)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while "shared with Beta Corp" not in office.robin.sees(office.back)[-1]:
             await asyncio.sleep(0.01)
     # and it is said once
@@ -104,7 +105,7 @@ async def test_news_that_were_lost_are_found_by_looking_again(office: Office) ->
     await office.ticket()
     office.back.teams.add(BETA)
     await office.clock.advance(301)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while "stopped posting" not in office.robin.sees(office.back)[-1]:
             await asyncio.sleep(0.01)
     await office.robin.slash(office.front, "note ACME-1 secret")

@@ -12,7 +12,7 @@ from bot.tickets.model import Place, Project
 from bot.wiring import Halfdoor, make
 from tests.discord_office import DiscordOffice
 from tests.office import Office, slack_settings
-from tests.settings import settings_of
+from tests.settings import PATIENCE, settings_of
 
 SECRET = "their budget is low"
 UNSEEN = "I cannot see your team's channel right now"
@@ -155,7 +155,7 @@ class TestSeveralProcesses:
             await made[0].store.transact(lambda tx: tx.link_places(project, *places))
             for one in made:
                 await one.start()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while office.server.connections < 4:
                     await asyncio.sleep(0.005)
             yield office, made

@@ -22,6 +22,7 @@ from tests import command_line
 from tests.doubles.slack import SlackServer, World
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
 from tests.office import Office
+from tests.settings import PATIENCE
 
 NO_TOKENS = {"HALFDOOR_SLACK_BOT_TOKEN": None, "HALFDOOR_SLACK_APP_TOKEN": None}
 
@@ -330,7 +331,7 @@ async def test_a_network_that_fails_is_run_again(capsys: pytest.CaptureFixture[s
 
     up, flaky = asyncio.Event(), Flaky()
     running = asyncio.create_task(supervise(flaky))  # type: ignore[arg-type]
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         await up.wait()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -15,6 +15,7 @@ from adapters.discord.catchup import CatchUp
 from adapters.slack.turns import Turns
 from bot.ports import Unavailable
 from bot.tickets.model import Place
+from tests.settings import PATIENCE
 
 
 async def test_what_waits_is_taken_by_its_time_and_one_at_a_time() -> None:
@@ -38,7 +39,7 @@ async def test_what_waits_is_taken_by_its_time_and_one_at_a_time() -> None:
 
 async def test_threads_do_not_wait_for_each_other() -> None:
     turns = Turns()
-    async with turns.turn("one", 1), asyncio.timeout(5), turns.turn("two", 1):
+    async with turns.turn("one", 1), asyncio.timeout(PATIENCE), turns.turn("two", 1):
         pass
 
 
@@ -55,7 +56,7 @@ async def test_whoever_gives_up_hands_the_turn_on(steps: int) -> None:
     for _ in range(steps):
         await asyncio.sleep(0)
     tasks[0].cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*tasks, return_exceptions=True)
     assert taken[-2:] == ["second", "third"]
     assert not turns._waiting

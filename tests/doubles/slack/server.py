@@ -88,7 +88,7 @@ class Call:
 @dataclass
 class SlackServer:
     world: World
-    #: Seconds Slack waits for an acknowledgement before it delivers again.
+    #: Seconds Slack waits for an acknowledgement before it delivers again, and for a form after a press.
     ack_timeout: float = 3.0
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -615,7 +615,7 @@ async def _views_open(server: SlackServer, given: dict[str, Any]) -> dict[str, A
         raise SlackError("invalid_trigger_id")
     if trigger.used:
         raise SlackError("exchanged_trigger_id")
-    if time.monotonic() - trigger.made > 3.0:
+    if time.monotonic() - trigger.made > server.ack_timeout:
         raise SlackError("expired_trigger_id")
     validate.view(given["view"])
     trigger.used = True

@@ -22,6 +22,7 @@ from adapters.web.settings import WebSettings
 from bot.__main__ import Stop, read
 from bot.tickets.model import Person, Place
 from storage import schema
+from tests.settings import PATIENCE
 from tests.web_office import BACK, CARLA, FRONT, ROBIN, Answer, Visitor, WebOffice
 
 
@@ -444,7 +445,7 @@ class TestHostileForms:
         )
         writer.write(head.encode() + body)
         await writer.drain()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not light.kept():
                 await asyncio.sleep(0.01)
             writer.close()

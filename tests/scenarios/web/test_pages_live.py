@@ -13,6 +13,7 @@ from adapters.web.live import Looks
 from adapters.web.network import WATCHED
 from bot.tickets.deliveries import StaffNotice, ToStaff
 from bot.tickets.model import Person, Place, StaffSurface
+from tests.settings import PATIENCE
 from tests.web_office import BACK, Visitor, WebOffice
 
 
@@ -47,7 +48,7 @@ async def test_pages_are_told_of_changes_and_readers_are_many(light: WebOffice) 
     assert not any(one.done() for one in watching)
     assert told == [b"event: changed\n"]
     await robin.post("/team/ACME-1/write", text="for you", to="customer")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*watching, beside)
     assert len(told) == 202
 
@@ -57,7 +58,7 @@ async def test_colleagues_see_at_once_what_a_customer_says(light: WebOffice) -> 
     await carla.post("/c/", title="Export fails", text="It is empty")
     await light.settle()
     for path in ("/c/live", "/c/ACME-1/live"):
-        async with asyncio.timeout(5), dora.session.get(dora.url + path) as stream:
+        async with asyncio.timeout(PATIENCE), dora.session.get(dora.url + path) as stream:
             await stream.content.readany()
             await carla.post("/c/ACME-1/say", text=f"And {path}")
             assert await stream.content.readany() == b"event: changed\ndata: \n\n"
@@ -71,7 +72,7 @@ async def test_a_page_that_was_drawn_before_a_change_is_told_of_it(light: WebOff
         live = re.findall(r'data-live="([^"]+)"', (await who.get(path)).text)[0].replace("&amp;", "&")
         await robin.post("/team/ACME-1/write", text=f"After {path}", to="customer")
         await light.settle()
-        async with asyncio.timeout(5), who.session.get(who.url + live) as stream:
+        async with asyncio.timeout(PATIENCE), who.session.get(who.url + live) as stream:
             told = b""
             while b"changed" not in told:
                 told += await stream.content.readany()
@@ -114,7 +115,7 @@ async def test_a_session_watches_so_many_pages_and_the_oldest_makes_room(light: 
         assert stream.status == 200
         await stream.content.readany()
         streams.append(stream)
-    async with asyncio.timeout(5), dora.session.get(f"{dora.url}/c/ACME-1/live") as beside:
+    async with asyncio.timeout(PATIENCE), dora.session.get(f"{dora.url}/c/ACME-1/live") as beside:
         await beside.content.readany()
         for stream in streams[:-WATCHED]:
             assert await stream.content.read() == b""  # it has ended
@@ -147,7 +148,7 @@ async def test_a_change_is_drawn_once_for_all_pages_that_show_the_same(
 
     monkeypatch.setattr(render, "ticket_part", noted)
     await dora.post("/c/ACME-1/say", text="It is mine too")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for stream in streams:
             assert await stream.content.readany() == b"event: changed\ndata: \n\n"
     # 25 pages of hers watch; who asks while it is drawn gets the one after that. On a busy machine they do

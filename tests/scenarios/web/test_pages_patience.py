@@ -13,6 +13,7 @@ import pytest
 from adapters.slack import http
 from adapters.web import forms, network
 from tests.office import Office
+from tests.settings import PATIENCE
 from tests.web_office import Visitor, WebOffice
 
 HEAD = b"GET /c/ HTTP/1.1\r\nHost: x\r\nX-A: "
@@ -36,7 +37,7 @@ async def ended(port: int, head: bytes) -> bytes:
     """Send a part of a request, and wait for the end of the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         try:
             return await reader.read()
         except ConnectionResetError:
@@ -120,7 +121,7 @@ class TestPages:
             yield b"\r\n--x--\r\n"
 
         for one in (part("files", '; filename=""') + b"xx", part("a") + b"x", part("", "") + b""):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 assert await sent(carla, many(one)) in (413, None)
         # nor is what says beforehand that it is too much
         length = {**BOUNDARY, "Content-Length": str(10**12)}
@@ -145,7 +146,7 @@ class TestSlacksRequests:
             half = begun + b"Content-Type: application/json\r\nContent-Length: 90\r\n\r\n{"
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(half)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 assert (await reader.readline()).startswith(b"HTTP/1.1 408")
             writer.close()
             assert "ACME-1" in await office.ticket()
