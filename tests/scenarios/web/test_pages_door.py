@@ -19,7 +19,7 @@ from sqlalchemy import event
 from yarl import URL
 
 from adapters.web.settings import WebSettings
-from bot.__main__ import Stop, read
+from bot.cli.common import Stop, read
 from bot.tickets.model import Person, Place
 from storage import schema
 from tests.settings import PATIENCE
