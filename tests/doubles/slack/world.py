@@ -190,13 +190,14 @@ class World:
         self.customised_can_be_deleted = True
         self.token = BOT_TOKEN
         self.emit: Callable[[dict[str, Any], User | None], None] = lambda event, actor: None
-        self._last = 0.0
+        #: Microseconds.
+        self._last = 0
         self._ids = itertools.count(1)
 
     def ts(self) -> str:
         """Return a new message's ts: the time, never twice."""
-        self._last = max(self.now(), self._last + 0.000001)
-        return f"{self._last:.6f}"
+        self._last = max(int(self.now() * 1_000_000), self._last + 1)
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06}"
 
     def fresh(self, prefix: str) -> str:
         return f"{prefix}{next(self._ids):08d}"
