@@ -88,6 +88,12 @@ THREADS_OF_BOTS = 1000
 SUGGESTED = 25
 
 
+def unknown(network: str, name: str) -> Refused:
+    """Log and refuse a button or a form that is none of ours: nothing is done on a guess."""
+    log.error("unknown_act", network=network, name=name[:80])
+    return Refused("no.trouble")
+
+
 class Desk:
     """Takes what networks tell it, once, and answers the one who asked. Whoever calls acknowledges after."""
 

@@ -20,7 +20,7 @@ from adapters.discord.api import spoken
 from adapters.discord.catchup import CatchUp
 from adapters.discord.network import NOBODY, DiscordNetwork
 from bot.aside import aside
-from bot.desk import Desk
+from bot.desk import Desk, unknown
 from bot.guard import Guard
 from bot.ports import Answer, Clock, NotSent, PlaceTaken, Said, Unavailable, Words
 from bot.tickets import asks as a
@@ -443,8 +443,10 @@ class Listening(Answering):
                 return forms.status(language, about[0], await self.desk.status(place, by, about[0]))
             case "assign":
                 return forms.assign(language, about[0], interaction.user.id)
-            case _:
+            case "close":
                 return forms.close(language, about[0])
+            case _:
+                raise unknown("discord", act)
 
     async def form(self, interaction: discord.Interaction, act: str, about: list[str]) -> Answer | None:
         data: Any = interaction.data or {}
@@ -647,8 +649,10 @@ def _pressed(act: str, about: list[str]) -> a.Ask:
             return a.AskReopen(about[0])
         case "recall":
             return a.AskRecall(about[0], about[1])
-        case _:
+        case "rate":
             return a.AskRate(about[0], int(about[1]))
+        case _:
+            raise unknown("discord", act)
 
 
 def _entered(
@@ -672,6 +676,8 @@ def _entered(
             return a.AskStatus(about[0], Status(entered["status"]), Visibility(entered["visibility"]))
         case "assign":
             return a.AskAssign(about[0], to, visibility=Visibility(entered["visibility"]))
-        case _:
+        case "close":
             resolution, reason = (inbound.shown(guild, entered[name]) for name in ("resolution", "reason"))
             return a.AskClose(about[0], resolution, reason)
+        case _:
+            raise unknown("discord", form)

@@ -13,7 +13,7 @@ from bot.desk import Desk
 from bot.ports import Answer, Clock, NotSent, Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.model import Person, Place
-from bot.tickets.texts import language_for, say
+from bot.tickets.texts import Refused, language_for, say
 
 log = structlog.get_logger()
 
@@ -53,6 +53,9 @@ class Answering:
         except NotSent as error:
             log.error("slack_refused", reason=error.reason)
             return Words(say("no.trouble", await self.language(channel, user)), refused=True)
+        except Refused as refused:
+            words = refused.words(await self.language(channel, user))
+            return Words(words, refused=True, field=refused.field)
 
     async def tell(self, channel: str, user: str, answer: Answer, thread: str | None) -> None:
         if user:

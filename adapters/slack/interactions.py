@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncAck
 from adapters.slack import forms, inbound, markup, render
 from adapters.slack.answering import Answering
 from adapters.slack.network import SlackNetwork
-from bot.desk import Desk
+from bot.desk import Desk, unknown
 from bot.ports import Answer, Clock, PlaceTaken, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import PROJECT_KEY, parse
@@ -97,19 +97,16 @@ class Interactions(Answering):
             language = await self.language(channel, user)
             people = await self.network.people.named(markup.mentioned(text))
             person = await self.network.people.person(user)
-            try:
-                ask = parse(*inbound.command_text(text, people))
-                if isinstance(ask, a.AskOpen) and not ask.title:
-                    await self.linked(channel)
-                    await self.open(trigger, forms.open_ticket(language, channel))
-                    return None
-                if isinstance(ask, a.AskSetup):
-                    await self.insider_only(user)
-                    link = await self.desk.link(Place("slack", channel))
-                    await self.open(trigger, forms.setup(language, channel, link))
-                    return None
-            except Refused as refused:
-                return Words(refused.words(language), refused=True)
+            ask = parse(*inbound.command_text(text, people))
+            if isinstance(ask, a.AskOpen) and not ask.title:
+                await self.linked(channel)
+                await self.open(trigger, forms.open_ticket(language, channel))
+                return None
+            if isinstance(ask, a.AskSetup):
+                await self.insider_only(user)
+                link = await self.desk.link(Place("slack", channel))
+                await self.open(trigger, forms.setup(language, channel, link))
+                return None
             answer = await self.ask(ask, f"command:{trigger}", person, channel)
             if isinstance(ask, a.AskPanel) and isinstance(answer, Words) and not answer.refused:
                 post = render.panel(language)
@@ -134,11 +131,7 @@ class Interactions(Answering):
 
         async def work() -> Answer | None:
             language = await self.language(channel, user)
-            try:
-                view = await self.view_for(action, channel, user, language)
-            except Refused as refused:
-                return Words(refused.words(language), refused=True)
-            await self.open(trigger, view)
+            await self.open(trigger, await self.view_for(action, channel, user, language))
             return None
 
         answer = await self.with_words(work, channel, user)
@@ -180,8 +173,10 @@ class Interactions(Answering):
                 return forms.status(language, channel, ticket, present)
             case "assign":
                 return forms.assign(language, channel, ticket, user)
-            case _:
+            case "close":
                 return forms.close(language, channel, ticket)
+            case _:
+                raise unknown("slack", name)
 
     async def button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         """A button that acts at once."""
@@ -281,8 +276,10 @@ def _pressed(name: str, about: dict[str, str]) -> a.Ask:
             return a.AskReopen(about["t"])
         case "recall":
             return a.AskRecall(about["t"], about["e"])
-        case _:
+        case "rate_1" | "rate_2" | "rate_3" | "rate_4" | "rate_5":
             return a.AskRate(about["t"], int(name.removeprefix("rate_")))
+        case _:
+            raise unknown("slack", name)
 
 
 def _entered(form: str, about: dict[str, str], entered: dict[str, str], assignee: Person | None) -> a.Ask:
@@ -304,8 +301,10 @@ def _entered(form: str, about: dict[str, str], entered: dict[str, str], assignee
             return a.AskStatus(ticket, Status(entered["status"]), Visibility(entered["visibility"]))
         case "assign":
             return a.AskAssign(ticket, assignee, visibility=Visibility(entered["visibility"]))
-        case _:
+        case "close":
             return a.AskClose(ticket, markup.typed(entered["resolution"]), markup.typed(entered["reason"]))
+        case _:
+            raise unknown("slack", form)
 
 
 def _channel(body: dict[str, Any]) -> str:

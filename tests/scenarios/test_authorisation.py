@@ -12,16 +12,18 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from unittest.mock import Mock
+from typing import Any, cast
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
 from adapters.discord.commands import group
-from adapters.discord.listeners import Listening
+from adapters.discord.listeners import Listening, _entered, _pressed
+from adapters.slack.interactions import Interactions
 from bot.tickets import asks as a
 from bot.tickets.grammar import VERBS, parse
 from bot.tickets.model import Membership, Person, Place, Project
+from bot.tickets.texts import Refused
 from tests.contracts.test_manifest import registered
 from tests.discord_office import DiscordOffice
 from tests.doubles.slack.people import Human
@@ -206,6 +208,48 @@ def test_every_button_and_form_of_slack_is_tried() -> None:
     assert {getattr(one, "pattern", one) for one in names["action"]} == set(PRESSED)
     assert set(names["view"]) == set(FILLED)
     assert names["shortcut"] == ["raise", "publish"]
+
+
+async def test_a_button_or_form_that_is_none_of_ours_does_nothing_on_slack(socket: Office) -> None:
+    await socket.ticket()
+    pressed = Interactions(socket.network, socket.halfdoor.desk, socket.clock, AsyncMock())
+    before = await socket.halfdoor.store.read(lambda tx: tx.events("ACME-1"))
+    told: list[Any] = []
+
+    async def ack(**answer: Any) -> None:
+        told.append(answer)
+
+    value = json.dumps({"t": "ACME-1", "e": "0", "p": "x", "l": "en"})
+    about = {"c": socket.front.id, "l": "en", "t": "ACME-1", "e": "0", "d": "0"}
+    view: dict[str, Any] = {
+        "id": "V1",
+        "callback_id": "shut",
+        "private_metadata": json.dumps(about),
+        "state": {"values": {}},
+    }
+    view["blocks"] = [{"type": "input", "block_id": "text"}]
+    body: dict[str, Any] = {
+        "user": {"id": socket.robin.id},
+        "channel": {"id": socket.back.id},
+        "trigger_id": "T1",
+    }
+    action = {"action_id": "rate_6", "value": value, "action_ts": "1.1"}
+    await pressed.button(cast("Any", ack), body, action)
+    await pressed.form_button(cast("Any", ack), body, action)
+    await pressed.form(cast("Any", ack), body, view)
+    await socket.settle()
+    assert await socket.halfdoor.store.read(lambda tx: tx.events("ACME-1")) == before
+    words = "Something went wrong on our side"
+    assert [words in one for one in socket.robin.told()] == [True, True]
+    assert words in told[-1]["errors"]["text"]
+
+
+def test_a_button_or_form_that_is_none_of_ours_does_nothing_on_discord() -> None:
+    """Discord lets nobody press what is not there; one of another version of ours can be."""
+    with pytest.raises(Refused):
+        _pressed("frobnicate", ["ACME-1", "5"])
+    with pytest.raises(Refused):
+        _entered("shut", ["ACME-1"], {"resolution": WORDS, "reason": WORDS, "text": WORDS}, None, None)
 
 
 @pytest.mark.parametrize("who", ["carla", "dora", "olga", "robin"])
