@@ -16,7 +16,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         "sqlite:///halfdoor.db",
-        description="Where everything is kept: sqlite:///file.db or postgresql://user:password@host/name",
+        description="Where everything is kept: `sqlite:///file.db` or `postgresql://user:password@host/name`",
     )
     log_format: Literal["console", "json"] = Field("console", description="How the log is written")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

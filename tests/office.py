@@ -97,6 +97,8 @@ class Office:
         # Three seconds of Slack's, on a machine that does something else too.
         self.server = SlackServer(self.world, ack_timeout=10.0)
         self.database_url = database_url
+        #: Few, so that what is set aside is so soon.
+        self.max_attempts = 4
         self.language = language
         self.slack = slack
         world = self.world
@@ -126,7 +128,9 @@ class Office:
 
     async def open(self, *, link: bool = True) -> None:
         """Start Halfdoor, as after a restart."""
-        settings = settings_of(Settings, database_url=self.database_url, stalled_after=30, max_attempts=4)
+        settings = settings_of(
+            Settings, database_url=self.database_url, stalled_after=30, max_attempts=self.max_attempts
+        )
         self.halfdoor = make(settings, slack_settings(self.server, **self.slack), self.clock)
         if link:
             project = Project("ACME", "Acme", self.language)

@@ -24,9 +24,9 @@ class DiscordSettings(BaseSettings):
     file_limit_mb: int = Field(
         10, ge=0, le=500, description="The largest file that is copied, in megabytes; larger ones are named"
     )
-    timeout_seconds: float = Field(20.0, gt=0, description="How long one call of Discord's may take")
+    timeout_seconds: float = Field(20.0, gt=0, description="Seconds that one call of Discord's may take")
     ready_seconds: float = Field(
-        2.0, gt=0, description="How long to wait for the next server when a connection is new"
+        2.0, gt=0, description="Seconds to wait for the next server when a connection is new"
     )
 
     @field_validator("token")

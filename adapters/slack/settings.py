@@ -18,18 +18,19 @@ class SlackSettings(BaseSettings):
 
     mode: Literal["socket", "http"] = Field(
         "socket",
-        description="How Slack reaches Halfdoor: socket needs no address of ours, http takes requests",
+        description="How Slack reaches Halfdoor: by sockets, which need no address of ours, or by requests to"
+        " `/slack/events`, where `/health` says whether we are well",
     )
     bot_token: SecretStr = Field(description="The bot token, xoxb-…, from “OAuth & Permissions”")
     app_token: SecretStr | None = Field(
         None,
         validate_default=True,
-        description="The app-level token, xapp-…, with connections:write, from “Basic Information”",
+        description="The app-level token, xapp-…, with `connections:write`, from “Basic Information”",
     )
     signing_secret: SecretStr | None = Field(
         None,
         validate_default=True,
-        description="The signing secret, from “Basic Information”, by which Slack's requests are known",
+        description="In mode http: the signing secret, from “Basic Information”, that proves requests",
     )
     listen: str = Field(
         "127.0.0.1:3000",
@@ -43,13 +44,20 @@ class SlackSettings(BaseSettings):
     pace_seconds: float = Field(1.0, ge=0, description="Seconds between two posts into one channel")
     burst: int = Field(5, ge=1, description="Posts into one channel that may go ahead of that pace at once")
     file_limit_mb: int = Field(
-        100, ge=0, le=1000, description="The largest file that is copied, in megabytes; larger ones are named"
+        100,
+        ge=0,
+        le=1000,
+        description="The largest file that is copied, in megabytes; larger ones are named, with a link",
     )
     share: float = Field(
-        1.0, gt=0, description="The part of Slack's limits for the workspace that this process may use"
+        1.0,
+        gt=0,
+        description="The part of Slack's limits for the workspace that this process may use: 0.5 for two",
     )
-    timeout_seconds: float = Field(20.0, gt=0, description="How long one call of Slack's may take")
-    ping_seconds: float = Field(5.0, gt=0, description="How often a connection is checked for life")
+    timeout_seconds: float = Field(20.0, gt=0, description="Seconds that one call of Slack's may take")
+    ping_seconds: float = Field(
+        5.0, gt=0, description="Seconds between two checks whether a connection lives"
+    )
 
     @field_validator("bot_token")
     @classmethod

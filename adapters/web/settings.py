@@ -20,13 +20,20 @@ class WebSettings(BaseSettings):
         default="127.0.0.1:8080", description="Where pages are served, behind a proxy that speaks https"
     )
     url: str = Field(
-        default="", description="The address by which people open them, https://…", validate_default=True
+        default="",
+        description="The address by which people open them: https, unless it is this machine's own",
+        validate_default=True,
     )
     proxies: int = Field(
-        default=0, ge=0, description="How many proxies of yours stand before it and add to X-Forwarded-For"
+        default=0, ge=0, description="How many proxies of yours stand before it and add to `X-Forwarded-For`"
     )
-    files: Path = Field(default=Path("halfdoor-files"), description="The folder of files that were sent here")
-    file_limit_mb: int = Field(default=25, ge=1, le=1000, description="The largest file that is taken, in MB")
+    files: Path = Field(
+        default=Path("halfdoor-files"),
+        description="The folder of files that were sent here; several processes share it",
+    )
+    file_limit_mb: int = Field(
+        default=25, ge=1, le=1000, description="The largest file that is taken, in megabytes"
+    )
     writes_a_minute: int = Field(
         default=60, ge=1, description="How often one session may write in a minute, and one address sign in"
     )

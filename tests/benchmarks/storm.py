@@ -19,6 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.courier import MAX_ATTEMPTS
 from storage.schema import delivery, is_open
 from storage.store import make_engine
 from storage.upgrade import upgrade
@@ -83,6 +84,7 @@ class OnSlack:
 
     def __init__(self, url: str) -> None:
         self.office = Office(url)
+        self.office.max_attempts = MAX_ATTEMPTS
         self.tally, self.number = Tally(), 0
         self.threads: dict[str, tuple[str, str]] = {}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.discord_office import DiscordOffice, answered, modal
+from tests.settings import PATIENCE
 
 TITLE = "Export fails with an empty file"
 STAFF_BUTTONS = "[Reply to customer] [Note] [Status] [Assign] [Close]"
@@ -220,6 +222,9 @@ async def test_what_was_said_edited_and_deleted_while_away_is_taken_once(light: 
     for n in range(250):
         await carla.send(front, f"missed {n}")
     await office.open()
+    async with asyncio.timeout(PATIENCE):
+        while not any("missed 249" in row for row in office.inside()):
+            await asyncio.sleep(0.05)
     await office.settle()
     said = [row.split(": ", 1)[1].split("\n")[0] for row in office.inside()[2:]]
     assert said == ["one, mended", "*This message was deleted.*", *(f"missed {n}" for n in range(250))]
