@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
@@ -39,7 +40,7 @@ def search() -> settings:
         max_examples=2000,
         database=None,
         deadline=None,
-        suppress_health_check=[*HealthCheck.__members__.values()],
+        suppress_health_check=cast("list[HealthCheck]", list(HealthCheck)),
         phases=[Phase.generate],
     )
 
