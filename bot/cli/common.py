@@ -21,14 +21,9 @@ from storage.store import SqlStore
 from storage.upgrade import Newer, is_current, upgrade
 
 out = Console()
-
-
 err = Console(stderr=True)
 
-
 Chosen = TypeVar("Chosen", bound=BaseSettings)
-
-
 Result = TypeVar("Result")
 
 

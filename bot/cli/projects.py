@@ -31,8 +31,6 @@ PLACES = {
         "small letters, digits and hyphens, such as web:acme",
     ),
 }
-
-
 #: Characters of a project's name, as in a chat's form.
 NAME_LIMIT = 60
 
