@@ -78,7 +78,7 @@ class Courier:
         self._stopping = asyncio.Event()
         #: When each network last took something, by the steady clock.
         self._took: dict[str, datetime] = {}
-        #: The deliveries that fail while their networks may be away: since when, and how often each did.
+        #: The deliveries that fail while their networks may be away: when each did last, and how often.
         self._failing: dict[int, tuple[datetime, int]] = {}
         #: The delivery by which it is tried whether a network is back.
         self._trying: dict[str, int] = {}
@@ -236,15 +236,18 @@ class Courier:
         return Postponed(now + timedelta(seconds=pause), error.reason, moved, unsure=unsure)
 
     def _is_alone(self, due: Due) -> bool:
-        """Whether others got through on its network while a delivery failed: then the fault is its own."""
+        """Whether others got through on its network since a delivery failed last: the fault is its own."""
         failing, took = self._failing.get(due.id), self._took.get(due.delivery.surface.place.network)
-        return failing is not None and took is not None and took > failing[0]
+        if failing is None or took is None or took <= failing[0]:
+            return False
+        self._failing[due.id] = self._clock.steady(), failing[1]
+        return True
 
     def _absent(self, error: NotSent, due: Due, moved: Moved, *, unsure: bool) -> Postponed:
         """Wait for a network that may be away: that uses up no try, and one delivery tries for all."""
         network, now = due.delivery.surface.place.network, self._clock.steady()
-        since, tries = self._failing.get(due.id, (now, 0))
-        self._failing[due.id] = since, tries + 1
+        _, tries = self._failing.get(due.id, (now, 0))
+        self._failing[due.id] = now, tries + 1
         tries_for_all = self._trying.setdefault(network, due.id) == due.id
         # Where others drive lanes too, none of them is woken by what one finds out.
         longest = LONGEST_PAUSE if self._store.alone and not tries_for_all else LONGEST_ABSENCE_PAUSE

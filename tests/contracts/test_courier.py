@@ -565,3 +565,34 @@ async def test_a_door_of_which_nothing_is_known_uses_up_no_tries(
         await rig.drain()
     assert rig.network.said("ONE-back") == ["said"]
     await rig.stop()
+
+
+async def test_an_outage_after_another_uses_up_no_tries_of_what_was_unlucky_in_between(
+    sqlite_url: str, clock: HandClock
+) -> None:
+    rig = Rig(sqlite_url, clock, FakeNetwork())
+    await rig.start()
+    one, two = await rig.open("ONE"), await rig.open("TWO")
+    await rig.drain()
+    away = {"ONE", "TWO"}
+
+    def before(delivery: Delivery) -> None:
+        if delivery.surface.place.id.partition("-")[0] in away:
+            raise NotSent("away", away=True)
+
+    rig.network.before = before
+    await rig.reply(one, "said")
+    await rig.drain()
+    away.remove("TWO")
+    await rig.reply(two, "got through")
+    await rig.drain()
+    away.add("TWO")
+    for _ in range(60):
+        await clock.advance(60)
+        await rig.drain()
+    away.clear()
+    for _ in range(10):
+        await clock.advance(60)
+        await rig.drain()
+    assert rig.network.said("ONE-front") == rig.network.said("ONE-back") == ["said"]
+    await rig.stop()
