@@ -225,8 +225,10 @@ class Courier:
             until = now + timedelta(seconds=error.retry_after)
             doubt = due.since is not None
             return Postponed(until, error.reason, moved, unsure=doubt, holds_place=True, spent=False)
-        if error.away and not self._is_alone(due):
-            return self._absent(error, due, moved, unsure=unsure)
+        if error.away:
+            alone, tries = self._fails(due)
+            if not alone:
+                return self._absent(error, due, moved, tries, unsure=unsure)
         if error.final or due.attempts >= self._max_attempts:
             log.error("set_aside", delivery=due.id, ticket=due.delivery.surface.ticket, reason=error.reason)
             return SetAside(error.reason, _told(due, error.reason), moved)
@@ -235,19 +237,20 @@ class Courier:
             pause = max(pause, SETTLING)
         return Postponed(now + timedelta(seconds=pause), error.reason, moved, unsure=unsure)
 
-    def _is_alone(self, due: Due) -> bool:
-        """Whether others got through on its network since a delivery failed last: the fault is its own."""
-        failing, took = self._failing.get(due.id), self._took.get(due.delivery.surface.place.network)
-        if failing is None or took is None or took <= failing[0]:
-            return False
-        self._failing[due.id] = self._clock.steady(), failing[1]
-        return True
+    def _fails(self, due: Due) -> tuple[bool, int]:
+        """Note a failure while a network may be away; return whether it is alone, and how often it was not.
 
-    def _absent(self, error: NotSent, due: Due, moved: Moved, *, unsure: bool) -> Postponed:
+        The fault is a delivery's own if others got through on its network since it failed last.
+        """
+        now, took = self._clock.steady(), self._took.get(due.delivery.surface.place.network)
+        last, tries = self._failing.get(due.id, (now, 0))
+        alone = took is not None and took > last
+        self._failing[due.id] = now, tries if alone else tries + 1
+        return alone, tries
+
+    def _absent(self, error: NotSent, due: Due, moved: Moved, tries: int, *, unsure: bool) -> Postponed:
         """Wait for a network that may be away: that uses up no try, and one delivery tries for all."""
         network, now = due.delivery.surface.place.network, self._clock.steady()
-        _, tries = self._failing.get(due.id, (now, 0))
-        self._failing[due.id] = now, tries + 1
         tries_for_all = self._trying.setdefault(network, due.id) == due.id
         # Where others drive lanes too, none of them is woken by what one finds out.
         longest = LONGEST_PAUSE if self._store.alone and not tries_for_all else LONGEST_ABSENCE_PAUSE
