@@ -94,8 +94,7 @@ class Office:
     def __init__(self, database_url: str, *, language: str = "en", **slack: Any) -> None:
         self.clock = HandClock()
         self.world = World(self.clock.time)
-        # Three seconds of Slack's, on a machine that does something else too.
-        self.server = SlackServer(self.world, ack_timeout=10.0)
+        self.server = SlackServer(self.world)
         self.database_url = database_url
         #: Few, so that what is set aside is so soon.
         self.max_attempts = 4

@@ -431,7 +431,7 @@ class Human:
         envelope: Envelope = self.server.send(kind, payload)
         answer = await envelope.acked
         # Slack waits three seconds. Of those only our own count here, whatever else the machine does.
-        slow = time.process_time() - worked > 3.0 or time.monotonic() - began > self.server.ack_timeout
+        slow = time.process_time() - worked > 3.0 or time.monotonic() - began > self.server.patience
         assert not slow, "Slack waits three seconds for an answer"
         return answer
 

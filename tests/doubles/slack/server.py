@@ -88,8 +88,10 @@ class Call:
 @dataclass
 class SlackServer:
     world: World
-    #: Seconds Slack waits for an acknowledgement before it delivers again, and for a form after a press.
+    #: Seconds Slack waits for an acknowledgement before it delivers again.
     ack_timeout: float = 3.0
+    #: Slack's three seconds for an answer and for a form, on a machine that does something else too.
+    patience: float = 10.0
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     #: Where the app takes requests; without it payloads go over Socket Mode.
@@ -224,7 +226,7 @@ class SlackServer:
                 self._again(envelope, "timeout")
                 self._flush_soon()
 
-        timer = asyncio.get_running_loop().call_later(self.ack_timeout, late)
+        timer = asyncio.get_running_loop().call_later(self._waits(envelope), late)
         self._timers.add(timer)
 
     def send(self, kind: str, payload: dict[str, Any]) -> Envelope:
@@ -245,7 +247,7 @@ class SlackServer:
             envelope.attempts += 1
             headers, body = _signed(envelope)
             self.requests.append((headers, body))
-            status, answer = await self.deliver(headers, body)
+            status, answer = await self.deliver(headers, body, self._waits(envelope))
             if status == 200:
                 self._acked({"envelope_id": envelope.id, "payload": answer})
             elif envelope.type != "events_api":
@@ -256,9 +258,14 @@ class SlackServer:
                 envelope.reason = "http_error"
                 await asyncio.sleep(0.05 * 2**envelope.attempts)
 
-    async def deliver(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
+    def _waits(self, envelope: Envelope) -> float:
+        return self.ack_timeout if envelope.type == "events_api" else max(self.patience, self.ack_timeout)
+
+    async def deliver(
+        self, headers: dict[str, str], body: bytes, seconds: float | None = None
+    ) -> tuple[int, dict[str, Any]]:
         """Send a request as it is; return its status, 0 for none, and the JSON it was answered with."""
-        timeout = ClientTimeout(total=self.ack_timeout)
+        timeout = ClientTimeout(total=seconds or self.ack_timeout)
         try:
             async with (
                 ClientSession(timeout=timeout) as session,
@@ -615,7 +622,7 @@ async def _views_open(server: SlackServer, given: dict[str, Any]) -> dict[str, A
         raise SlackError("invalid_trigger_id")
     if trigger.used:
         raise SlackError("exchanged_trigger_id")
-    if time.monotonic() - trigger.made > server.ack_timeout:
+    if time.monotonic() - trigger.made > server.patience:
         raise SlackError("expired_trigger_id")
     validate.view(given["view"])
     trigger.used = True
