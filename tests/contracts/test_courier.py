@@ -66,6 +66,12 @@ class Rig:
         async with asyncio.timeout(PATIENCE):
             await self.courier.drain()
 
+    async def go_on(self, times: int, seconds: float) -> None:
+        """Let time pass in steps, and all that is due by then happen."""
+        for _ in range(times):
+            await self.clock.advance(seconds)
+            await self.drain()
+
     async def open(self, key: str = "ONE") -> Opened:
         """Open a ticket in a project of its own, and so in channels of its own."""
         link = Link(Project(key, key), (Place("fake", f"{key}-front"),), Place("fake", f"{key}-back"))
@@ -120,6 +126,15 @@ def clock() -> HandClock:
 @pytest.fixture
 async def rig(database_url: str, clock: HandClock) -> AsyncIterator[Rig]:
     made = Rig(database_url, clock, FakeNetwork())
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def alone(sqlite_url: str, clock: HandClock) -> AsyncIterator[Rig]:
+    """One process, which nobody can be beside."""
+    made = Rig(sqlite_url, clock, FakeNetwork())
     await made.start()
     yield made
     await made.stop()
@@ -504,11 +519,8 @@ async def test_a_place_is_paced_for_all_its_tickets(database_url: str, clock: Ha
         await rig.stop()
 
 
-async def test_whoever_tried_for_all_and_is_refused_lets_the_others_try(
-    sqlite_url: str, clock: HandClock
-) -> None:
-    rig = Rig(sqlite_url, clock, FakeNetwork())
-    await rig.start()
+async def test_whoever_tried_for_all_and_is_refused_lets_the_others_try(alone: Rig) -> None:
+    rig = alone
     tickets = [await rig.open(key) for key in ("ONE", "TWO", "THREE")]
     await rig.drain()
 
@@ -518,9 +530,7 @@ async def test_whoever_tried_for_all_and_is_refused_lets_the_others_try(
     rig.network.before = away
     for one in tickets:
         await rig.reply(one, "said")
-    for _ in range(60):
-        await clock.advance(60)
-        await rig.drain()
+    await rig.go_on(60, 60)
     refused: list[str] = []
 
     def once(delivery: Delivery) -> None:
@@ -529,20 +539,17 @@ async def test_whoever_tried_for_all_and_is_refused_lets_the_others_try(
             raise NotSent("no", final=True)
 
     rig.network.before = once
-    for _ in range(5):
-        await clock.advance(10)
-        await rig.drain()
+    await rig.go_on(5, 10)
     arrived = {place for place, words in rig.network.posts if words == "said"}
     wanted = {f"{key}-{side}" for key in ("ONE", "TWO", "THREE") for side in ("front", "back")}
     assert arrived == wanted - set(refused)
     assert len(refused) == 1
-    await rig.stop()
 
 
 async def test_a_door_of_which_nothing_is_known_uses_up_no_tries(
-    sqlite_url: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+    alone: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rig = Rig(sqlite_url, clock, FakeNetwork())
+    rig = alone
 
     def away(*_: object) -> None:
         raise NotSent("not connected yet", away=True)
@@ -553,25 +560,16 @@ async def test_a_door_of_which_nothing_is_known_uses_up_no_tries(
     with monkeypatch.context() as patch:
         patch.setattr(rig.network, "door", silent)
         patch.setattr(rig.network, "before", away)
-        await rig.start()
         opened = await rig.open()
         await rig.reply(opened, "said")
-        for _ in range(60):
-            await clock.advance(60)
-            await rig.drain()
+        await rig.go_on(60, 60)
         assert rig.network.said("ONE-back") == []
-    for _ in range(6):
-        await clock.advance(60)
-        await rig.drain()
+    await rig.go_on(6, 60)
     assert rig.network.said("ONE-back") == ["said"]
-    await rig.stop()
 
 
-async def test_an_outage_after_another_uses_up_no_tries_of_what_was_unlucky_in_between(
-    sqlite_url: str, clock: HandClock
-) -> None:
-    rig = Rig(sqlite_url, clock, FakeNetwork())
-    await rig.start()
+async def test_an_outage_after_another_uses_up_no_tries_of_what_was_unlucky_in_between(alone: Rig) -> None:
+    rig = alone
     one, two = await rig.open("ONE"), await rig.open("TWO")
     await rig.drain()
     away = {"ONE", "TWO"}
@@ -587,12 +585,7 @@ async def test_an_outage_after_another_uses_up_no_tries_of_what_was_unlucky_in_b
     await rig.reply(two, "got through")
     await rig.drain()
     away.add("TWO")
-    for _ in range(60):
-        await clock.advance(60)
-        await rig.drain()
+    await rig.go_on(60, 60)
     away.clear()
-    for _ in range(10):
-        await clock.advance(60)
-        await rig.drain()
+    await rig.go_on(10, 60)
     assert rig.network.said("ONE-front") == rig.network.said("ONE-back") == ["said"]
-    await rig.stop()
