@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, get_args
 
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from bot.tickets import events as e
 from bot.tickets.model import Message, Note, Person, Project, Ticket, Visibility
 
 #: Characters of a title that are looked at: one may become eighteen, and an index's row holds 2,700 bytes.
 FOLDED = 600
+
+log = structlog.get_logger()
 
 _ticket = TypeAdapter(Ticket)
 _message = TypeAdapter(Message)
@@ -47,10 +50,26 @@ def _is_form(sign: str) -> bool:
 
 def load_project(row: Any) -> Project:
     """Read the columns `statements.PROJECT` of a row."""
-    on_duty = _people.validate_json(row.on_duty) if row.on_duty != "[]" else ()
     return Project(
-        row.key, row.name, row.language, row.reopen_days, row.every_message, row.whole_team, on_duty
+        row.key,
+        row.name,
+        row.language,
+        row.reopen_days,
+        row.every_message,
+        row.whole_team,
+        _on_duty(row),
     )
+
+
+def _on_duty(row: Any) -> tuple[Person, ...]:
+    """Read who is on duty; nobody is where it cannot be read, so that a project's desk goes on."""
+    if row.on_duty == "[]":
+        return ()
+    try:
+        return _people.validate_json(row.on_duty)
+    except ValidationError as error:
+        log.error("on_duty_unreadable", project=row.key, error=str(error))
+        return ()
 
 
 def dump_people(people: Sequence[Person]) -> str:

@@ -172,6 +172,9 @@ class Answering:
         except NotSent as error:
             log.error("discord_refused", reason=error.reason)
             return Words(say("no.trouble", self.language(interaction)), refused=True)
+        except Exception:
+            log.exception("not_answered", network="discord")
+            return Words(say("no.trouble", self.language(interaction)), refused=True)
 
     async def _show(self, interaction: discord.Interaction, page: str, *, late: bool) -> None:
         more: dict[str, Any] = {"allowed_mentions": NOBODY, "suppress_embeds": True, "ephemeral": True}

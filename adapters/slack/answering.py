@@ -56,6 +56,10 @@ class Answering:
         except Refused as refused:
             words = refused.words(await self.language(channel, user))
             return Words(words, refused=True, field=refused.field)
+        except Exception:
+            # What could not be read may be the project itself: the language is the person's own, or English.
+            log.exception("not_answered", network="slack")
+            return Words(say("no.trouble", language_for(await self.locale(user), "en")), refused=True)
 
     async def tell(self, channel: str, user: str, answer: Answer, thread: str | None) -> None:
         if user:
