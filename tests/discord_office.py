@@ -14,6 +14,7 @@ from simcord.backend.models import Overwrite, Poll, PollAnswer
 from simcord.enums import OverwriteType
 from simcord.results import InteractionResult, ResponseMessage, to_discord_message
 
+from adapters.discord.catchup import CatchUp
 from adapters.discord.settings import DiscordSettings
 from bot.settings import Settings
 from bot.tickets.model import Place, Project
@@ -254,11 +255,23 @@ class DiscordOffice:
 
 #: How discord.py names the tasks in which it hands on what has happened.
 HANDLING = ("discord.py: ", "discord-ui-view-dispatch", "discord-ui-modal-dispatch", "CommandTree")
+#: What reads what was missed: at a connection, and from time to time where we could not see.
+LOOKING_BACK = (CatchUp.catch_up.__qualname__, CatchUp.sign.__qualname__)
 
 
 def _handling() -> bool:
     """Whether something that has happened is still being dealt with, however slow the machine is."""
-    return any(task.get_name().startswith(HANDLING) for task in asyncio.all_tasks())
+    return any(task.get_name().startswith(HANDLING) or _looks_back(task) for task in asyncio.all_tasks())
+
+
+def _looks_back(task: asyncio.Task[Any]) -> bool:
+    """Whether a task reads what was missed: it goes on beside all that is heard, under no name of its own."""
+    within: Any = task.get_coro()
+    while within is not None:
+        if getattr(within, "__qualname__", "") in LOOKING_BACK:
+            return True
+        within = getattr(within, "cr_await", None)
+    return False
 
 
 def aloud(message: discord.Message) -> str:
