@@ -85,6 +85,11 @@ class Call:
     posted: str | None = None
 
 
+#: Slack delivers an event again at once, and then after one minute and after five
+#: (docs.slack.dev/apis/events-api, "Retries"): here after so many times its first patience.
+LATER = 4
+
+
 @dataclass
 class SlackServer:
     world: World
@@ -247,7 +252,9 @@ class SlackServer:
             envelope.attempts += 1
             headers, body = _signed(envelope)
             self.requests.append((headers, body))
-            status, answer = await self.deliver(headers, body, self._waits(envelope))
+            status, answer = await self.deliver(
+                headers, body, None if envelope.type == "events_api" else self._waits(envelope)
+            )
             if status == 200:
                 self._acked({"envelope_id": envelope.id, "payload": answer})
             elif envelope.type != "events_api":
@@ -255,11 +262,15 @@ class SlackServer:
                 envelope.acked.set_result({"error": "timeout"})
             else:
                 self.redelivered += 1
-                envelope.reason = "http_error"
-                await asyncio.sleep(0.05 * 2**envelope.attempts)
+                envelope.reason = "http_error" if status else "http_timeout"
+                late = self._waits(envelope) if status == 0 and envelope.attempts > 1 else 0
+                await asyncio.sleep(max(late, 0.05 * 2**envelope.attempts))
 
     def _waits(self, envelope: Envelope) -> float:
-        return self.ack_timeout if envelope.type == "events_api" else max(self.patience, self.ack_timeout)
+        """Return the seconds that an answer is waited for; an event's first delivery is repeated at once."""
+        if envelope.type != "events_api":
+            return max(self.patience, self.ack_timeout)
+        return self.ack_timeout if envelope.attempts == 1 else LATER * self.ack_timeout
 
     async def deliver(
         self, headers: dict[str, str], body: bytes, seconds: float | None = None
@@ -424,7 +435,10 @@ def _signed(envelope: Envelope) -> tuple[dict[str, str], bytes]:
         body = urlencode(envelope.payload)
     headers = sign(body, str(int(time.time()))) | {"Content-Type": kind}
     if envelope.attempts > 1:
-        headers |= {"X-Slack-Retry-Num": str(envelope.attempts - 1), "X-Slack-Retry-Reason": "http_error"}
+        headers |= {
+            "X-Slack-Retry-Num": str(envelope.attempts - 1),
+            "X-Slack-Retry-Reason": envelope.reason or "http_error",
+        }
     return headers, body.encode()
 
 
