@@ -28,6 +28,7 @@ from bot.tickets.decide import decide, open_ticket
 from bot.tickets.deliveries import ToCustomer
 from bot.tickets.evolve import evolve
 from bot.tickets.grammar import usages
+from bot.tickets.labels import priority_label, status_label
 from bot.tickets.model import (
     Actor,
     CustomerSurface,
@@ -47,7 +48,8 @@ from bot.tickets.model import (
 from bot.tickets.project import closing_notice, customer_card, project, staff_card
 from bot.tickets.rights import NotAdmitted, acts_for, admit, words_of
 from bot.tickets.signs import visible
-from bot.tickets.texts import Refused, duration, language_for, say
+from bot.words.keys import TextKey
+from bot.words.say import Refused, duration, language_for, say
 
 Entry = TypeVar("Entry", Message, Note)
 
@@ -137,7 +139,7 @@ class Asking:
         self.entry_id = hashlib.blake2b(incoming.ref.encode(), digest_size=12).hexdigest()
 
     def words(
-        self, key: str, /, *, refused: bool = False, ticket: str | None = None, **values: object
+        self, key: TextKey, /, *, refused: bool = False, ticket: str | None = None, **values: object
     ) -> Words:
         if ticket is not None:
             values["key"] = ticket
@@ -256,23 +258,25 @@ class Asking:
                 if status is None:
                     return self.listing([opened], 0)
                 after = self.apply(opened, c.SetStatus(by=by, status=status, visibility=visibility)).ticket
-                internal = "" if visibility is Visibility.PUBLIC else ".internal"
                 return self.words(
-                    f"done.status{internal}",
+                    "done.status" if visibility is Visibility.PUBLIC else "done.status.internal",
                     ticket=key,
-                    status=self.name("status", status),
-                    public=self.name("status", after.public_status),
+                    status=status_label(status, self.language),
+                    public=status_label(after.public_status, self.language),
                 )
             case a.AskAssign(to=to, me=me, visibility=visibility):
                 to = by.person if me else to
                 self.apply(opened, c.Assign(by=by, to=to, visibility=visibility))
                 if to is None:
                     return self.words("done.unassigned", ticket=key)
-                internal = "" if visibility is Visibility.PUBLIC else ".internal"
-                return self.words(f"done.assigned{internal}", ticket=key, name=to.name)
+                shown = visibility is Visibility.PUBLIC
+                done: TextKey = "done.assigned" if shown else "done.assigned.internal"
+                return self.words(done, ticket=key, name=to.name)
             case a.AskPriority(priority=priority):
                 self.apply(opened, c.SetPriority(by=by, priority=priority))
-                return self.words("done.priority", ticket=key, priority=self.name("priority", priority))
+                return self.words(
+                    "done.priority", ticket=key, priority=priority_label(priority, self.language)
+                )
             case a.AskTags(add=add, remove=remove):
                 after = self.apply(opened, c.SetTags(by=by, add=add, remove=remove)).ticket
                 return self.words("done.tags", ticket=key, tags=", ".join(after.tags) or "–")
@@ -293,7 +297,7 @@ class Asking:
                     said=said if resolution else None,
                 )
                 self.apply(opened, close)
-                return self.words(f"done.closed{self._told(resolution, reason)}", ticket=key)
+                return self.words(self._closed(resolution, reason), ticket=key)
             case a.AskReopen():
                 self.apply(opened, c.Reopen(by=by))
                 return self.words("done.reopened", ticket=key)
@@ -307,33 +311,33 @@ class Asking:
             case _:
                 assert_never(ask)
 
-    def _told(self, resolution: str, reason: str) -> str:
-        """Return the end of the key that says where the words of a closing went."""
-        if not self.known_staff:
-            return ".customer" if resolution.strip() else ""
+    def _closed(self, resolution: str, reason: str) -> TextKey:
+        """Return the text that says where the words of a closing went."""
         match bool(resolution.strip()), bool(reason.strip()):
+            case True, _ if not self.known_staff:
+                return "done.closed.customer"
             case True, True:
-                return ".both"
+                return "done.closed.both"
             case True, False:
-                return ".resolution"
-            case False, True:
-                return ".reason"
+                return "done.closed.resolution"
+            case False, True if self.known_staff:
+                return "done.closed.reason"
             case _:
-                return ""
+                return "done.closed"
 
     def time(self, opened: Opened, minutes: int | None, what: str) -> Words:
         key = opened.ticket.key
         if minutes is not None:
             after = self.apply(opened, c.BookTime(by=self.actor, minutes=minutes, what=what)).ticket
-            total = duration(after.booked_minutes)
-            return self.words("done.time", ticket=key, time=duration(minutes), total=total)
-        total = duration(opened.ticket.booked_minutes)
+            total = duration(after.booked_minutes, self.language)
+            return self.words("done.time", ticket=key, time=duration(minutes, self.language), total=total)
+        total = duration(opened.ticket.booked_minutes, self.language)
         lines = [say("time.title", self.language, key=key, total=total)]
         booked = self.tx.booked(key)
         people = self._sums(booked)
         if len(people) > 1:
-            lines.append(" · ".join(f"{name} {duration(sum_)}" for name, sum_ in people))
-        lines += [f"• {duration(one.minutes)} {one.by.name} {one.what}" for one in booked]
+            lines.append(" · ".join(f"{name} {duration(sum_, self.language)}" for name, sum_ in people))
+        lines += [f"• {duration(one.minutes, self.language)} {one.by.name} {one.what}" for one in booked]
         return Words("\n".join(lines))
 
     def _sums(self, booked: list[e.TimeBooked]) -> list[tuple[str, int]]:
@@ -392,7 +396,7 @@ class Asking:
         public = not self.known_staff
         counts = self.tx.count_by_status(self.link.project.key, public=public)
         lines = [say("desk.title", self.language, project=self.link.project.name)]
-        lines += [f"• {self.name('status', one)}: {counts.get(one, 0)}" for one in Status]
+        lines += [f"• {status_label(one, self.language)}: {counts.get(one, 0)}" for one in Status]
         return Words("\n".join(lines))
 
     def preview(self, opened: Opened) -> Preview:
@@ -526,6 +530,3 @@ class Asking:
             return Words(say("help.customer", self.language))
         lines = "\n".join(f"• `/ticket {usage}`" for usage in usages())
         return Words(say("help.staff", self.language, usages=lines))
-
-    def name(self, kind: str, value: str) -> str:
-        return say(f"{kind}.{value}", self.language)

@@ -38,7 +38,8 @@ from bot.tickets.deliveries import (
     length,
 )
 from bot.tickets.model import Message, Note, PostRef, StaffSurface
-from bot.tickets.texts import say
+from bot.words.keys import TextKey
+from bot.words.say import say
 
 log = structlog.get_logger()
 
@@ -274,9 +275,8 @@ class Courier:
 def _told(due: Due, reason: str) -> Delivery | None:
     """Return the notice staff are owed, of what did not reach the customer or themselves."""
     delivery = due.delivery
-    language, key = delivery.surface.project.language, "notice.set_aside"
-    if isinstance(delivery, ToStaff):
-        key = "notice.set_aside.staff"
+    language = delivery.surface.project.language
+    key: TextKey = "notice.set_aside.staff" if isinstance(delivery, ToStaff) else "notice.set_aside"
     match delivery.content:
         case StaffNotice() | StaffCard():
             return None  # another would fail likewise; without a card there is no thread for it
@@ -290,7 +290,7 @@ def _told(due: Due, reason: str) -> Delivery | None:
             what = say("what.note", language, name=by.name)
         case _:
             assert_never(delivery.content)
-    text = say(key, language, what=what, reason=reason, id=due.id)
+    text = say(key, language, what=what, reason=reason, id=str(due.id))
     ticket = delivery.surface.ticket
     surface = StaffSurface(ticket, delivery.surface.project, due.staff_place)
     return ToStaff(surface, StaffNotice(id=f"aside-{due.id}", ticket=ticket, text=text))

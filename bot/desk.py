@@ -8,7 +8,7 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from tenacity import (
@@ -63,19 +63,25 @@ from bot.tickets.model import (
     Status,
 )
 from bot.tickets.rights import NotAdmitted, staff_only
-from bot.tickets.texts import Refused, language_for, say
+from bot.words.keys import TextKey
+from bot.words.say import Refused, language_for, say
 
 log = structlog.get_logger()
 
 #: Seconds for which the places of a project are remembered; another process may change them meanwhile.
 LINK_MEMORY = 10.0
 #: What staff see first of all, and how many tickets of each.
-HOME = {
-    "mine": a.AskList(mine=True),
-    "unassigned": a.AskList(unassigned=True),
-    "waiting": a.AskList(statuses=(Status.PENDING,)),
+HOME: Final[Mapping[TextKey, a.AskList]] = {
+    "home.mine": a.AskList(mine=True),
+    "home.unassigned": a.AskList(unassigned=True),
+    "home.waiting": a.AskList(statuses=(Status.PENDING,)),
 }
 HOME_LIMIT = 10
+#: What staff are told when a ticket's thread of a side is gone.
+THREAD_LOST: Final[Mapping[Side, TextKey]] = {
+    Side.STAFF: "notice.thread_lost.staff",
+    Side.CUSTOMER: "notice.thread_lost.customer",
+}
 #: Seconds for which what was said waits for a database that is away, and between two tries.
 PATIENCE, PATIENCE_PAUSE = 600.0, 0.5
 #: How long a look back waits for cards that are being looked for, and the seconds between two looks.
@@ -338,7 +344,7 @@ class Desk:
                 return False
             to = opened.surfaces.staff
             side = Side.STAFF if place == to.place else Side.CUSTOMER
-            text = say(f"notice.thread_lost.{side}", to.project.language)
+            text = say(THREAD_LOST[side], to.project.language)
             notice = StaffNotice(id=f"lost-{thread}", ticket=opened.ticket.key, text=text)
             tx.owe([ToStaff(to, notice)], now)
             log.warning("thread_lost", ticket=opened.ticket.key, side=side.value)
@@ -480,8 +486,8 @@ class Desk:
 
         def listings(tx: Tx) -> tuple[Listing, ...]:
             return tuple(
-                staff_listing(say(f"home.{name}", language, n=total), found[:HOME_LIMIT], total, language)
-                for name, ask in HOME.items()
+                staff_listing(say(title, language, n=total), found[:HOME_LIMIT], total, language)
+                for title, ask in HOME.items()
                 for found, total in (tx.list_tickets(keys, ask, by, public=False, limit=HOME_LIMIT),)
             )
 

@@ -13,8 +13,8 @@ import structlog
 
 from bot.news import News
 from bot.ports import Clock, Link, Network, NotSent, Shut, Store, Unavailable, sweeping
+from bot.tickets.labels import door_label
 from bot.tickets.model import Person, Place, Side
-from bot.tickets.texts import at_the_door
 
 log = structlog.get_logger()
 
@@ -85,8 +85,8 @@ class Guard:
         """Say in the staff place what has changed; where that cannot be, to each who works there."""
         language, place = link.project.language, link.staff_place
         network = self._networks[place.network]
-        kind, reason = "shut" if side is Side.STAFF else "away", shut.reason if shut else "over"
-        text = at_the_door(kind, reason, shut.who if shut else "", link.project.name, language)
+        reason, who = (shut.reason, shut.who) if shut else ("over", "")
+        text = door_label(side, reason, who, link.project.name, language)
         staff_shut = shut if side is Side.STAFF else await network.door(place, Side.STAFF)
         if staff_shut is None or (staff_shut.seen and side is Side.STAFF):
             await network.announce(place, text)

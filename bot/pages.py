@@ -11,9 +11,9 @@ from bot.ports import Clock, Link, Numbers, Opened, Store, Tx
 from bot.tickets import events as e
 from bot.tickets.asks import AskList
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, StaffCard
-from bot.tickets.model import File, Message, Note, Person, Place, Status
+from bot.tickets.labels import door_label
+from bot.tickets.model import File, Message, Note, Person, Place, Side, Status
 from bot.tickets.project import closing_notice, customer_card, staff_card
-from bot.tickets.texts import at_the_door
 
 #: Tickets on a customer's page, and in each column of the board.
 OUTSIDE_LIMIT, BOARD_LIMIT = 50, 50
@@ -226,8 +226,8 @@ def _shut(tx: Tx, link: Link) -> list[str]:
     about, found = link.project, list[str]()
     for place in (link.staff_place, *link.customer_places):
         if (shut := tx.shut(place)) is not None:
-            kind = "shut" if place == link.staff_place else "away"
-            found.append(at_the_door(kind, shut.reason, shut.who, about.name, about.language))
+            side = Side.STAFF if place == link.staff_place else Side.CUSTOMER
+            found.append(door_label(side, shut.reason, shut.who, about.name, about.language))
     return found
 
 

@@ -33,7 +33,7 @@ from bot.tickets.model import (
     title_of,
 )
 from bot.tickets.rights import NotAdmitted, admit, staff_only
-from bot.tickets.texts import Refused, say
+from bot.words.say import Refused, say
 
 log = structlog.get_logger()
 

@@ -16,7 +16,7 @@ from adapters.discord.network import NOBODY, DiscordNetwork
 from bot.desk import Desk
 from bot.ports import Answer, Clock, NotSent, Unavailable, Words
 from bot.tickets import asks as a
-from bot.tickets.texts import Refused, language_for, say
+from bot.words.say import Refused, language_for, say
 
 log = structlog.get_logger()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import discord
 from discord import app_commands
@@ -13,8 +14,10 @@ from adapters.discord import inbound
 from bot.tickets import asks as a
 from bot.tickets.booking import booked
 from bot.tickets.grammar import parse
+from bot.tickets.labels import PRIORITY, STATUS
 from bot.tickets.model import Priority, Project, Status, Visibility
-from bot.tickets.texts import Refused, say
+from bot.words.keys import TextKey
+from bot.words.say import ENGLISH, LANGUAGES, Refused, language_for, say
 
 #: The longest choice, in characters, and the commands that are about closed tickets.
 CHOICE, ABOUT_CLOSED = 100, ("reopen", "rate")
@@ -46,26 +49,26 @@ class Setup:
 def group(taker: Taker) -> app_commands.Group:
     """Build `/ticket`. Without a ticket each is about the one in whose thread it is said."""
     ask = taker.command
-    ticket = app_commands.Group(name="ticket", description=_told("group"), guild_only=True)
+    ticket = app_commands.Group(name="ticket", description=told("command.group"), guild_only=True)
 
-    @ticket.command(description=_told("create"))
+    @ticket.command(description=told("command.create"))
     async def create(itx: Itx, title: app_commands.Range[str, 0, 150] = "") -> None:
         await ask(itx, a.AskOpen(title))
 
-    @ticket.command(description=_told("comment"))
+    @ticket.command(description=told("command.comment"))
     async def comment(itx: Itx, text: Text, ticket: Key = "", public: bool = False) -> None:
         await ask(itx, a.AskComment(_key(ticket), _typed(itx, text), public))
 
-    @ticket.command(description=_told("reply"))
+    @ticket.command(description=told("command.reply"))
     async def reply(itx: Itx, text: Text, ticket: Key = "") -> None:
         await ask(itx, a.AskReply(_key(ticket), _typed(itx, text)))
 
-    @ticket.command(description=_told("note"))
+    @ticket.command(description=told("command.note"))
     async def note(itx: Itx, text: Text, ticket: Key = "") -> None:
         await ask(itx, a.AskNote(_key(ticket), _typed(itx, text)))
 
-    @ticket.command(description=_told("status"))
-    @app_commands.choices(status=_named("status", Status))
+    @ticket.command(description=told("command.status"))
+    @app_commands.choices(status=_named(STATUS))
     async def status(itx: Itx, ticket: Key = "", status: str = "", internal: bool = False) -> None:
         inside = inbound.where(itx.channel)[1] is not None
         if not ticket and not status and not inside:
@@ -73,45 +76,45 @@ def group(taker: Taker) -> app_commands.Group:
         else:
             await ask(itx, a.AskStatus(_key(ticket), Status(status) if status else None, _for(internal)))
 
-    @ticket.command(description=_told("assign"))
+    @ticket.command(description=told("command.assign"))
     async def assign(
         itx: Itx, to: discord.Member | None = None, ticket: Key = "", internal: bool = False
     ) -> None:
         whom = inbound.person(to) if to else None
         await ask(itx, a.AskAssign(_key(ticket), whom, visibility=_for(internal)))
 
-    @ticket.command(description=_told("take"))
+    @ticket.command(description=told("command.take"))
     async def take(itx: Itx, ticket: Key = "", internal: bool = False) -> None:
         await ask(itx, a.AskAssign(_key(ticket), None, me=True, visibility=_for(internal)))
 
-    @ticket.command(description=_told("priority"))
-    @app_commands.choices(priority=_named("priority", Priority))
+    @ticket.command(description=told("command.priority"))
+    @app_commands.choices(priority=_named(PRIORITY))
     async def priority(itx: Itx, priority: str, ticket: Key = "") -> None:
         await ask(itx, a.AskPriority(_key(ticket), Priority(priority)))
 
-    @ticket.command(description=_told("tag"))
+    @ticket.command(description=told("command.tag"))
     async def tag(itx: Itx, tags: Text, ticket: Key = "") -> None:
         words = tags.split()
         add = tuple(word.lstrip("+#") for word in words if not word.startswith("-"))
         await ask(itx, a.AskTags(_key(ticket), add, tuple(one[1:] for one in words if one[0] == "-")))
 
-    @ticket.command(description=_told("title"))
+    @ticket.command(description=told("command.title"))
     async def title(itx: Itx, title: Text, ticket: Key = "") -> None:
         await ask(itx, a.AskTitle(_key(ticket), title))
 
-    @ticket.command(description=_told("close"))
+    @ticket.command(description=told("command.close"))
     async def close(itx: Itx, resolution: str = "", reason: str = "", ticket: Key = "") -> None:
         await ask(itx, a.AskClose(_key(ticket), _typed(itx, resolution), _typed(itx, reason)))
 
-    @ticket.command(description=_told("reopen"))
+    @ticket.command(description=told("command.reopen"))
     async def reopen(itx: Itx, ticket: Key = "") -> None:
         await ask(itx, a.AskReopen(_key(ticket)))
 
-    @ticket.command(description=_told("rate"))
+    @ticket.command(description=told("command.rate"))
     async def rate(itx: Itx, stars: app_commands.Range[int, 1, 5], ticket: Key = "") -> None:
         await ask(itx, a.AskRate(_key(ticket), stars))
 
-    @ticket.command(description=_told("time"))
+    @ticket.command(description=told("command.time"))
     async def time(itx: Itx, time: str = "", what: str = "", ticket: Key = "") -> None:
         try:
             minutes, first = booked(time) if time.strip() else (None, "")
@@ -120,7 +123,7 @@ def group(taker: Taker) -> app_commands.Group:
             return
         await ask(itx, a.AskTime(_key(ticket), minutes, f"{first} {what}".strip()))
 
-    @ticket.command(name="list", description=_told("list"))
+    @ticket.command(name="list", description=told("command.list"))
     async def search(itx: Itx, filters: str = "", person: discord.Member | None = None) -> None:
         try:
             found = parse(f"list {filters}", {})
@@ -131,22 +134,23 @@ def group(taker: Taker) -> app_commands.Group:
             found = replace(found, assignee=inbound.person(person))
         await ask(itx, found)
 
-    @ticket.command(description=_told("preview"))
+    @ticket.command(description=told("command.preview"))
     async def preview(itx: Itx, ticket: Key = "") -> None:
         await ask(itx, a.AskPreview(_key(ticket)))
 
-    @ticket.command(description=_told("panel"))
+    @ticket.command(description=told("command.panel"))
     async def panel(itx: Itx) -> None:
         await ask(itx, a.AskPanel())
 
-    @ticket.command(description=_told("setup"))
+    @ticket.command(description=told("command.setup"))
+    @app_commands.choices(language=[app_commands.Choice(name=one, value=one) for one in LANGUAGES])
     async def setup(
         itx: Itx,
         key: app_commands.Range[str, 2, 10],
         name: app_commands.Range[str, 1, 60],
         customer: discord.TextChannel,
         staff: discord.TextChannel,
-        language: Literal["en", "de", "de-du"] = "en",
+        language: str = ENGLISH,
         every_message: bool = False,
         whole_team: bool = False,
     ) -> None:
@@ -155,19 +159,19 @@ def group(taker: Taker) -> app_commands.Group:
         )
         await taker.set_up(itx, Setup(about, customer, staff))
 
-    @ticket.command(description=_told("whoami"))
+    @ticket.command(description=told("command.whoami"))
     async def whoami(itx: Itx, code: app_commands.Range[str, 0, 20] = "") -> None:
         await ask(itx, a.AskWhoAmI(code.strip()))
 
-    @ticket.command(description=_told("console"))
+    @ticket.command(description=told("command.console"))
     async def console(itx: Itx) -> None:
         await ask(itx, a.AskConsole())
 
-    @ticket.command(description=_told("duty"))
+    @ticket.command(description=told("command.duty"))
     async def duty(itx: Itx, on: bool | None = None) -> None:
         await ask(itx, a.AskDuty(on))
 
-    @ticket.command(description=_told("help"))
+    @ticket.command(description=told("command.help"))
     async def help(itx: Itx) -> None:
         await ask(itx, a.AskHelp())
 
@@ -193,13 +197,14 @@ def group(taker: Taker) -> app_commands.Group:
 
 
 class Translator(app_commands.Translator):
-    """Says in German what commands are for. Their names are the same in every language, as on Slack."""
+    """Says in other languages what commands are for. Their names stay the same, as on Slack."""
 
     async def translate(
         self, string: app_commands.locale_str, locale: discord.Locale, context: Any
     ) -> str | None:
         key = string.extras.get("key")
-        return say(str(key), "de") if key and locale is discord.Locale.german else None
+        language = language_for(locale.value, ENGLISH)
+        return say(key, language) if key and language != ENGLISH else None
 
 
 async def synchronise(tree: app_commands.CommandTree, guild: int | None) -> bool:
@@ -232,18 +237,14 @@ def _holds(theirs: Any, ours: Any) -> bool:
     return bool(theirs == ours) or (not theirs and not ours)
 
 
-def told(key: str) -> app_commands.locale_str:
+def told(key: TextKey) -> app_commands.locale_str:
     """Return a text that the translator finds in other languages too."""
     return app_commands.locale_str(say(key, "en"), key=key)
 
 
-def _told(name: str) -> app_commands.locale_str:
-    return told(f"command.{name}")
-
-
-def _named(kind: str, values: type[Status | Priority]) -> Choices:
+def _named(keys: Mapping[Status, TextKey] | Mapping[Priority, TextKey]) -> Choices:
     """Return the values of an option, as people read them."""
-    return [app_commands.Choice(name=told(f"{kind}.{one}"), value=one.value) for one in values]
+    return [app_commands.Choice(name=told(key), value=one.value) for one, key in keys.items()]
 
 
 def _choices(tickets: list[tuple[str, str]]) -> Choices:

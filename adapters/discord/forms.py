@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import discord
 
 from adapters.discord import markup
 from adapters.discord.render import OURS
+from bot.tickets.labels import status_label, visibility_label
 from bot.tickets.model import TITLE_LIMIT, Status, Visibility
-from bot.tickets.texts import say
+from bot.words.keys import TextKey
+from bot.words.say import say
 
 #: Discord's limits, in characters: of a title or label, and of a text typed into a modal.
 LABEL, INPUT = 45, 4000
+#: What a form's button says, which is its title too: Discord labels the button itself.
+SUBMIT: Final[Mapping[str, TextKey]] = {
+    "open": "form.open.submit",
+    "comment": "form.comment.submit",
+    "reply": "form.reply.submit",
+    "edit": "form.edit.submit",
+    "note": "form.note.submit",
+    "publish": "form.publish.submit",
+    "status": "form.status.submit",
+    "assign": "form.assign.submit",
+    "close": "form.close.submit",
+}
 #: The most choices of a select.
 OPTIONS = 25
 
@@ -71,9 +86,7 @@ def add(language: str, message: int, tickets: list[tuple[str, str]]) -> discord.
 def status(language: str, ticket: str, present: Status) -> discord.ui.Modal:
     """Ask for a status, beginning with the present one, and who may see it."""
     choices = [
-        discord.SelectOption(
-            label=say(f"status.{one.value}", language), value=one.value, default=one is present
-        )
+        discord.SelectOption(label=status_label(one, language), value=one.value, default=one is present)
         for one in Status
         if one is not Status.CLOSED
     ]
@@ -117,8 +130,7 @@ def ready(language: str, form: discord.ui.Modal, ident: int) -> discord.ui.Butto
 
 
 def _form(name: str, language: str, about: tuple[str, ...], *items: discord.ui.Item[Any]) -> discord.ui.Modal:
-    # Discord labels the button itself: the title says what it does.
-    title = " ".join((say(f"form.{name}.submit", language), *about[:1]))
+    title = " ".join((say(SUBMIT[name], language), *about[:1]))
     form = discord.ui.Modal(title=title[:LABEL], custom_id=":".join((OURS, name, *about)))
     for item in items:
         form.add_item(item)
@@ -153,7 +165,7 @@ def _files(language: str) -> discord.ui.Label[Any]:
 def _visibility(language: str) -> discord.ui.Label[Any]:
     options = [
         discord.SelectOption(
-            label=say(f"form.visibility.{one.value}", language)[:100],
+            label=visibility_label(one, language)[:100],
             value=one.value,
             default=one is Visibility.PUBLIC,
         )

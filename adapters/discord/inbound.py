@@ -20,7 +20,7 @@ from bot.ports import Asked, Deleted, Edited, Incoming, Raised, Reacted, Said
 from bot.tickets.asks import Ask
 from bot.tickets.grammar import VERBS
 from bot.tickets.model import File, Person, Place, PostRef
-from bot.tickets.texts import say
+from bot.words.say import say
 
 #: What people write; most other kinds of messages are Discord's own news.
 WORDS = (discord.MessageType.default, discord.MessageType.reply)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 import discord
@@ -26,7 +26,8 @@ from bot.ports import Answer, Clock, NotSent, PlaceTaken, Said, Unavailable, Wor
 from bot.tickets import asks as a
 from bot.tickets.grammar import PROJECT_KEY
 from bot.tickets.model import Place, PostRef, Side, Status, Visibility
-from bot.tickets.texts import Refused, say
+from bot.words.keys import TextKey
+from bot.words.say import Refused, say
 
 T = TypeVar("T")
 Listener: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
@@ -42,7 +43,11 @@ TICKET_SIGNS = ("🎫", "🎟️", "🎟")
 #: Seconds that what is being taken has to end when we stop.
 CLOSE_TIMEOUT = 3.0
 #: What can be done with a message by its menu: the text that names it, and the method.
-MENUS = {"button.open": "raise_", "form.add.submit": "add", "form.publish.submit": "publish"}
+MENUS: Final[Mapping[TextKey, str]] = {
+    "button.open": "raise_",
+    "form.add.submit": "add",
+    "form.publish.submit": "publish",
+}
 #: Buttons that open a form.
 FORMS = ("open", "comment", "reply", "edit", "note", "status", "assign", "close")
 

@@ -23,9 +23,11 @@ from bot.tickets.deliveries import (
     StaffContent,
     StaffNotice,
 )
+from bot.tickets.labels import BUTTONS, priority_label, status_label
 from bot.tickets.model import File, Message, Note, Place, PostRef, Project, Side, Status
 from bot.tickets.names import shown
-from bot.tickets.texts import duration, filesize, say
+from bot.words.keys import TextKey
+from bot.words.say import duration, filesize, say
 
 View: TypeAlias = discord.ui.LayoutView
 Item: TypeAlias = discord.ui.Item[Any]
@@ -196,14 +198,15 @@ def thread_name(content: CustomerCard | StaffCard) -> str:
 
 def _customer_card(card: CustomerCard, language: str) -> Post:
     closed = card.status is Status.CLOSED
-    line = [f"**{_status(card.status, language, customer=True)}**"]
+    line = [f"**{status_label(card.status, language, customer=True)}**"]
     if card.assignee and not closed:
         line.append(say("card.assigned", language, name=_name(card.assignee)))
     opened = say("card.opened", language, name=_name(card.opened_by), when=_when(card.opened_at))
     line.append(opened)
     if card.follows:
         line.append(say("card.follows", language, key=card.follows))
-    hint = say(f"card.customer.hint{'.closed' if closed else ''}", language, days=card.reopen_days)
+    key: TextKey = "card.customer.hint.closed" if closed else "card.customer.hint"
+    hint = say(key, language, n=card.reopen_days)
     buttons = [
         _button("comment", say("button.comment", language), card.ticket),
         _button("close_customer", say("card.close", language), card.ticket),
@@ -244,11 +247,11 @@ def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
 
 def _staff_card(card: StaffCard, language: str) -> Post:
     line = _state(card, language)
-    line.append(f"**{say('card.priority', language, priority=say(f'priority.{card.priority}', language))}**")
+    line.append(f"**{say('card.priority', language, priority=priority_label(card.priority, language))}**")
     if card.tags:
         line.append(" ".join(f"`{tag}`" for tag in card.tags))
     if card.booked_minutes:
-        line.append(say("card.booked", language, time=duration(card.booked_minutes)))
+        line.append(say("card.booked", language, time=duration(card.booked_minutes, language)))
     if card.rating is not None:
         line.append(say("card.rated", language, stars=card.rating))
     if card.follows:
@@ -257,8 +260,7 @@ def _staff_card(card: StaffCard, language: str) -> Post:
     where = f"Discord {channel(place)}" if place.network == "discord" else channel(place)
     who = f"{_name(card.requester)}, {_name(card.project)} ({where})"
     opened = say("card.opened.when", language, when=_when(card.opened_at))
-    names = ["reply", "note", "status", "assign", "close"]
-    buttons = [_button(name, say(f"button.{name}", language), card.ticket) for name in names]
+    buttons = [_button(name, say(key, language), card.ticket) for name, key in BUTTONS.items()]
     buttons[0].style = discord.ButtonStyle.primary
     if card.status is Status.CLOSED:
         buttons[-1] = _button("reopen", say("button.reopen.staff", language), card.ticket)
@@ -282,9 +284,9 @@ def _door(card: StaffCard, language: str) -> Post:
 
 def _state(card: StaffCard, language: str) -> list[str]:
     """Write status and assignee, and how the customer sees them where that is different."""
-    status = f"**{_status(card.status, language)}**"
+    status = f"**{status_label(card.status, language)}**"
     if card.public_status is not card.status:
-        seen = _status(card.public_status, language)
+        seen = status_label(card.public_status, language)
         status += f" *({say('card.customer_sees', language, status=seen)})*"
     assignee = _name(card.assignee.name) if card.assignee else say("card.unassigned", language)
     if card.public_assignee != card.assignee:
@@ -329,12 +331,12 @@ def _listing(listing: Listing, where: Where) -> list[str]:
         address = where(thread) if thread else None
         key = f"[{card.ticket}]({address})" if address else card.ticket
         customer = isinstance(card, CustomerCard)
-        line = [f"**{key}** {_name(card.title)}", _status(card.status, language, customer=customer)]
+        line = [f"**{key}** {_name(card.title)}", status_label(card.status, language, customer=customer)]
         if isinstance(card, StaffCard):
             line[1:] = _state(card, language)
-            line.append(say(f"priority.{card.priority}", language))
+            line.append(priority_label(card.priority, language))
             if card.booked_minutes:
-                line.append(say("card.booked", language, time=duration(card.booked_minutes)))
+                line.append(say("card.booked", language, time=duration(card.booked_minutes, language)))
         elif card.assignee:
             line.append(say("card.assigned", language, name=_name(card.assignee)))
         lines.append("- " + " · ".join(line))
@@ -345,7 +347,7 @@ def _listing(listing: Listing, where: Where) -> list[str]:
 
 def _preview(preview: Preview) -> list[str]:
     """Staff see the customer's posts, drawn by the same code; their buttons are named, not offered."""
-    title = "form.record.title" if preview.record else "form.preview.title"
+    title: TextKey = "form.record.title" if preview.record else "form.preview.title"
     found = [f"**{say(title, preview.language)}**"]
     for delivery in preview.deliveries:
         about = delivery.surface.project
@@ -402,7 +404,8 @@ def _button(
 
 def _author(message: Message | Note, about: Project, *, customer: bool) -> str:
     """Return the name a message is shown under on one of the sides."""
-    staff, key = message.by.side is Side.STAFF, None
+    staff = message.by.side is Side.STAFF
+    key: TextKey | None = None
     if isinstance(message, Message):
         if customer:
             key = "author.team" if staff else None
@@ -434,13 +437,13 @@ def _body(entry: Message | Note, part: str, largest: int, about: Project, *, cus
 def _named(file: File, entry: Message | Note, largest: int, about: Project, *, customer: bool) -> str:
     name, language = _name(file.name), about.language
     if _is_copied(file, largest):
-        return f"{name} ({filesize(file.size)})"
+        return f"{name} ({filesize(file.size, language)})"
     if customer or entry.said is None:
         return say("file.not_here", language, name=name)
     place = channel(entry.said.place)
     if not file.copyable:
         return say("file.elsewhere", language, name=name, place=place)
-    sizes = {"size": filesize(file.size), "limit": filesize(largest)}
+    sizes = {"size": filesize(file.size, language), "limit": filesize(largest, language)}
     return say("file.too_large", language, name=name, place=place, **sizes)
 
 
@@ -495,12 +498,6 @@ def _since(entry: Message | Note, language: str) -> str:
 
 def _headline(ticket: str, title: str) -> str:
     return f"**{ticket} · {_name(title, TEXT)}**"
-
-
-def _status(status: Status, language: str, *, customer: bool = False) -> str:
-    if customer and status is Status.PENDING:
-        return say("status.pending.customer", language)
-    return say(f"status.{status.value}", language)
 
 
 def _when(at: datetime, style: str = "R") -> str:

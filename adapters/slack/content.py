@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 from adapters.slack import markup
 from bot import hub
 from bot.hub import Block, Code, Item, Paragraph, Quote, Span
-from bot.tickets.texts import say
+from bot.words.keys import TextKey
+from bot.words.say import say
 
 Given: TypeAlias = Mapping[str, Any]
 
@@ -272,7 +273,7 @@ def _author(given: Given, names: Mapping[str, str], language: str) -> Paragraph:
     channel = names.get(str(given.get("channel_id")))
     footer = _CHANNEL.search(str(given.get("footer") or ""))
     where = f"#{channel}" if channel else footer[0] if footer else ""
-    key = "said.forwarded.in" if where else "said.forwarded"
+    key: TextKey = "said.forwarded.in" if where else "said.forwarded"
     text = say(key, language, name=name or say("said.somebody", language), place=where)
     return Paragraph((Span(text, link=_address(given, "from_url")),))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 from yarl import URL
@@ -14,6 +14,7 @@ from yarl import URL
 from adapters.slack.api import Api
 from bot.ports import Content, Fetch, FileGone, NotSent
 from bot.tickets.model import File
+from bot.words.keys import TextKey
 
 #: Bytes that are read and written at a time.
 CHUNK = 1 << 16
@@ -25,14 +26,14 @@ PATIENCE = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 GONE = ("file_not_found", "file_deleted", "access_denied", "not_visible", "file_not_readable")
 #: What Slack answers for a file that it will never take, by the end of the key of the words for it
 #: (docs.slack.dev, errors of files.getUploadURLExternal and files.completeUploadExternal).
-REFUSED = {
-    "blocked_file_type": "type",
-    "file_type_not_allowed": "type",
-    "file_uploads_except_images_disabled": "type",
-    "file_upload_size_restricted": "size",
-    "snippet_too_large": "size",
-    "file_uploads_disabled": "off",
-    "storage_limit_reached": "full",
+REFUSED: Final[Mapping[str, TextKey]] = {
+    "blocked_file_type": "file.refused.type",
+    "file_type_not_allowed": "file.refused.type",
+    "file_uploads_except_images_disabled": "file.refused.type",
+    "file_upload_size_restricted": "file.refused.size",
+    "snippet_too_large": "file.refused.size",
+    "file_uploads_disabled": "file.refused.off",
+    "storage_limit_reached": "file.refused.full",
 }
 #: Who may see the token, and what is copied: Slack and GovSlack, with all that is below them. Of a remote
 #: file `url_private` is its address elsewhere (docs.slack.dev/reference/objects/file-object). slack-go/slack
@@ -43,11 +44,11 @@ ELSEWHERE = frozenset({"external", "canvas", "quip", "space", "post", "list", "h
 
 
 class FileRefused(Exception):
-    """Slack will not take a file, however often it is asked: `why` ends the key of the words for it."""
+    """Slack will not take a file, however often it is asked: `key`: the words for it."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, key: TextKey) -> None:
+        super().__init__(key)
+        self.key: TextKey = key
 
 
 class Files:
@@ -81,7 +82,7 @@ class Files:
         """
         async with fetch(file) as content:
             if content.size == 0:  # Slack calls that a missing argument
-                raise FileRefused("empty")
+                raise FileRefused("file.refused.empty")
             with _refusals():
                 uploaded = await self._upload(file.name, content)
         with _refusals():
@@ -189,8 +190,8 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except NotSent as error:
-        if (why := REFUSED.get(error.reason)) is not None:
-            raise FileRefused(why) from None
+        if (key := REFUSED.get(error.reason)) is not None:
+            raise FileRefused(key) from None
         raise
 
 

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
 
 from adapters.slack import markup
 from bot.ports import Link
 from bot.tickets.decide import TEXT_LIMIT
+from bot.tickets.labels import status_label, visibility_label
 from bot.tickets.model import TITLE_LIMIT, Place, Status, Visibility
-from bot.tickets.texts import LANGUAGES, say
+from bot.words.keys import TextKey
+from bot.words.say import LANGUAGES, say
 
 View: TypeAlias = dict[str, Any]
 
 #: Slack's limit for a text typed into a modal, in characters.
 INPUT_LIMIT = 3000
+
+#: A form's title, and what its button says.
+TITLES: Final[Mapping[str, tuple[TextKey, TextKey]]] = {
+    "open": ("form.open.title", "form.open.submit"),
+    "comment": ("form.comment.title", "form.comment.submit"),
+    "reply": ("form.reply.title", "form.reply.submit"),
+    "edit": ("form.edit.title", "form.edit.submit"),
+    "note": ("form.note.title", "form.note.submit"),
+    "publish": ("form.publish.title", "form.publish.submit"),
+    "status": ("form.status.title", "form.status.submit"),
+    "assign": ("form.assign.title", "form.assign.submit"),
+    "close": ("form.close.title", "form.close.submit"),
+    "setup": ("form.setup.title", "form.setup.submit"),
+}
 
 
 def open_ticket(language: str, channel: str) -> View:
@@ -88,9 +105,7 @@ def words(language: str, text: str) -> View:
 
 def status(language: str, channel: str, ticket: str, present: Status) -> View:
     """Ask for a status, beginning with the present one, and who may see it."""
-    choices = [
-        (one.value, say(f"status.{one.value}", language)) for one in Status if one is not Status.CLOSED
-    ]
+    choices = [(one.value, status_label(one, language)) for one in Status if one is not Status.CLOSED]
     return _form(
         "status",
         language,
@@ -152,7 +167,7 @@ def setup(language: str, channel: str, link: Link | None = None) -> View:
         _select(
             "language",
             say("form.setup.language", language),
-            [(one, say(f"language.{one}", language)) for one in LANGUAGES],
+            [(one, say("language", one)) for one in LANGUAGES],
             known.language if known else language,
         ),
         _input("customer", say("form.setup.customer", language), customers),
@@ -160,7 +175,10 @@ def setup(language: str, channel: str, link: Link | None = None) -> View:
         _select(
             "every",
             say("form.setup.every", language),
-            [(one, say(f"form.setup.every.{one}", language)) for one in ("no", "yes")],
+            [
+                ("no", say("form.setup.every.no", language)),
+                ("yes", say("form.setup.every.yes", language)),
+            ],
             "yes" if known and known.every_message else "no",
         ),
     )
@@ -182,8 +200,8 @@ def _form(name: str, language: str, about: dict[str, str], *blocks: dict[str, An
         "type": "modal",
         "callback_id": name,
         "private_metadata": json.dumps(about),
-        "title": _plain(say(f"form.{name}.title", language)),
-        "submit": _plain(say(f"form.{name}.submit", language)),
+        "title": _plain(say(TITLES[name][0], language)),
+        "submit": _plain(say(TITLES[name][1], language)),
         "close": _plain(say("form.cancel", language)),
         "blocks": list(blocks),
     }
@@ -217,10 +235,7 @@ def _select(name: str, label: str, choices: list[tuple[str, str]], first: str) -
 
 
 def _visibility(language: str) -> dict[str, Any]:
-    options = [
-        {"text": _plain(say(f"form.visibility.{one.value}", language)), "value": one.value}
-        for one in Visibility
-    ]
+    options = [{"text": _plain(visibility_label(one, language)), "value": one.value} for one in Visibility]
     element = {
         "type": "radio_buttons",
         "action_id": "visibility",

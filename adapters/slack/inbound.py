@@ -14,7 +14,7 @@ from bot.hub import Paragraph, Span
 from bot.ports import Act, Asked, Deleted, Edited, Incoming, Raised, Reacted, Said
 from bot.tickets.asks import Ask
 from bot.tickets.model import File, Person, Place, PostRef, title_of
-from bot.tickets.texts import say
+from bot.words.say import say
 
 #: The type under which our mark stands in a message's metadata. Other apps can read it: no secrets in it.
 MARK = "halfdoor_delivery"

@@ -16,7 +16,7 @@ from bot.ports import Answer, Clock, PlaceTaken, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import PROJECT_KEY, parse
 from bot.tickets.model import Person, Place, PostRef, Project, Status, Visibility
-from bot.tickets.texts import Refused, language_for, say
+from bot.words.say import Refused, language_for, say
 
 COMMAND = "/ticket"
 #: Makes a ticket of somebody's post; the text names the act, the last one is who wants it.

@@ -25,7 +25,7 @@ from bot.desk import Desk
 from bot.guard import Guard
 from bot.ports import Answer, Clock, Edited, Incoming, Link, NotSent, Said, Unavailable, Words
 from bot.tickets.model import Person, Place, PostRef
-from bot.tickets.texts import language_for, say
+from bot.words.say import language_for, say
 
 log = structlog.get_logger()
 

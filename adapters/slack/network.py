@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coro
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import structlog
@@ -26,7 +26,8 @@ from bot.aside import aside
 from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
 from bot.tickets.deliveries import Delivery, ToCustomer, length
 from bot.tickets.model import Actor, File, Membership, Message, Note, Person, Place, PostRef, Project, Side
-from bot.tickets.texts import Refused
+from bot.words.keys import TextKey
+from bot.words.say import Refused
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ RENEWAL = timedelta(minutes=1)
 #: How long a channel's name is believed without asking again.
 NAME_MEMORY = timedelta(hours=1)
 #: The words for a staff channel that will not do, by why it is shut.
-UNFIT = {
+UNFIT: Final[Mapping[str, TextKey]] = {
     "unseen": "no.not_in_place",
     "archived": "no.not_in_place",
     "shared": "no.staff_shared",
@@ -382,9 +383,9 @@ class SlackNetwork:
                 icon_url=post.picture if customize else None,
             )
         except (FileGone, FileRefused) as error:
-            why = error.why if isinstance(error, FileRefused) else ""
-            log.info("file_in_words", ticket=surface.ticket, why=why or "gone")
-            gone = render.file_gone(post, file, surface.project.language, why)
+            key: TextKey = error.key if isinstance(error, FileRefused) else "file.not_here"
+            log.info("file_in_words", ticket=surface.ticket, why=key)
+            gone = render.file_gone(post, file, surface.project.language, key)
             answer = await self.api.call(
                 "chat.postMessage", **_arguments(gone, delivery, mark, customize=customize)
             )

@@ -23,9 +23,11 @@ from bot.tickets.deliveries import (
     StaffContent,
     StaffNotice,
 )
+from bot.tickets.labels import BUTTONS, priority_label, status_label
 from bot.tickets.model import File, Message, Note, Place, PostRef, Project, Side, Status
 from bot.tickets.names import shown
-from bot.tickets.texts import duration, filesize, say
+from bot.words.keys import TextKey
+from bot.words.say import duration, filesize, say
 
 Block: TypeAlias = dict[str, Any]
 #: Names the address at which a post can be opened.
@@ -98,10 +100,9 @@ def file_line(content: Message | Note, part: str, about: Project, *, customer: b
     return Post(_name(file.name), [line], author, content.by.person.picture), file
 
 
-def file_gone(post: Post, file: File, language: str, why: str = "") -> Post:
-    """Draw what stands for a file that could not be brought. `why`: Slack will never take it."""
-    key = f"file.refused.{why}" if why else "file.not_here"
-    name, size = _cut(file.name, NAME), filesize(file.size)
+def file_gone(post: Post, file: File, language: str, key: TextKey) -> Post:
+    """Draw what stands for a file that could not be brought. `key`: why, in words."""
+    name, size = _cut(file.name, NAME), filesize(file.size, language)
     text = say(key, language, name=markup.plain(name), size=size)
     return replace(post, text=text, blocks=[_small(key, language, name=name, size=size)])
 
@@ -202,7 +203,7 @@ def tombstone(language: str) -> Post:
 
 def _customer_card(card: CustomerCard, language: str) -> Post:
     closed = card.status is Status.CLOSED
-    status = _status(card.status, language, customer=True)
+    status = status_label(card.status, language, customer=True)
     line: list[str] = [Drawn(f"*{status}*")]
     if card.assignee and not closed:
         line += [" · ", say("card.assigned", language, name=_cut(card.assignee, NAME))]
@@ -215,7 +216,8 @@ def _customer_card(card: CustomerCard, language: str) -> Post:
         _button("comment", say("button.comment", language), value),
         _button("close_customer", say("card.close", language), value),
     ]
-    hint = say(f"card.customer.hint{'.closed' if closed else ''}", language, days=card.reopen_days)
+    key: TextKey = "card.customer.hint.closed" if closed else "card.customer.hint"
+    hint = say(key, language, n=card.reopen_days)
     blocks = [_headline(card.ticket, card.title), _line(line)]
     if not closed:
         blocks.append(_actions(*buttons))
@@ -273,10 +275,10 @@ def _message_to_customer(message: Message, about: Project, part: str, largest: i
 
 
 def _staff_card(card: StaffCard, language: str) -> Post:
-    status = _status(card.status, language)
+    status = status_label(card.status, language)
     line: list[str] = [Drawn(f"*{status}*")]
     if card.public_status is not card.status:
-        seen = _status(card.public_status, language)
+        seen = status_label(card.public_status, language)
         line.append(Drawn(f" _({say('card.customer_sees', language, status=seen)})_"))
     line += [" · ", _cut(card.assignee.name, NAME) if card.assignee else say("card.unassigned", language)]
     if card.public_assignee != card.assignee:
@@ -284,12 +286,12 @@ def _staff_card(card: StaffCard, language: str) -> Post:
         seen = _cut(public.name, NAME) if public else say("card.customer_sees_nobody", language)
         seen = f"({say('card.customer_sees', language, status=seen)})"
         line += [" ", Drawn(f"_{markup.plain(seen)}_") if markup.is_quiet(seen) else seen]
-    priority = say(f"priority.{card.priority}", language)
+    priority = priority_label(card.priority, language)
     line += [" · ", Drawn(f"*{say('card.priority', language, priority=priority)}*")]
     if card.tags:
         line += [" · ", Drawn(" ".join(f"`{tag}`" for tag in card.tags))]
     if card.booked_minutes:
-        line += [" · ", say("card.booked", language, time=duration(card.booked_minutes))]
+        line += [" · ", say("card.booked", language, time=duration(card.booked_minutes, language))]
     if card.rating is not None:
         line += [" · ", say("card.rated", language, stars=card.rating)]
     if card.follows:
@@ -299,8 +301,7 @@ def _staff_card(card: StaffCard, language: str) -> Post:
     about = f" — {_cut(card.requester, NAME)}, {card.project}"
     opened = say("card.opened.when", language, when=_when(card.opened_at))
     value = json.dumps({"t": card.ticket, "l": language, "p": channel(place)})
-    names = ["reply", "note", "status", "assign", "close"]
-    buttons = [_button(name, say(f"button.{name}", language), value) for name in names]
+    buttons = [_button(name, say(key, language), value) for name, key in BUTTONS.items()]
     buttons[0]["style"] = "primary"
     if card.status is Status.CLOSED:
         buttons[-1] = _button("reopen", say("button.reopen.staff", language), value)
@@ -318,7 +319,8 @@ def _staff_card(card: StaffCard, language: str) -> Post:
 
 def _author(message: Message | Note, about: Project, *, customer: bool) -> str:
     """Return the name a message is shown under on one of the sides."""
-    staff, key = message.by.side is Side.STAFF, None
+    staff = message.by.side is Side.STAFF
+    key: TextKey | None = None
     if isinstance(message, Message):
         if customer:
             key = "author.team" if staff else None
@@ -393,19 +395,19 @@ def _lines(listing: Listing, where: Where, *, many: bool = False) -> list[list[s
         key: Block = {"type": "link", "url": address, "text": card.ticket} if address else _bold(card.ticket)
         key = {**key, "style": {"bold": True}}
         customer = isinstance(card, CustomerCard)
-        parts = [card.title, _status(card.status, language, customer=customer)]
+        parts = [card.title, status_label(card.status, language, customer=customer)]
         if isinstance(card, StaffCard):
             if many:
                 parts.insert(1, card.project)
             if card.public_status is not card.status:
-                seen = _status(card.public_status, language)
+                seen = status_label(card.public_status, language)
                 parts[-1] += f" ({say('card.customer_sees', language, status=seen)})"
             parts.append(
                 _cut(card.assignee.name, NAME) if card.assignee else say("card.unassigned", language)
             )
-            parts.append(say(f"priority.{card.priority}", language))
+            parts.append(priority_label(card.priority, language))
             if card.booked_minutes:
-                parts.append(say("card.booked", language, time=duration(card.booked_minutes)))
+                parts.append(say("card.booked", language, time=duration(card.booked_minutes, language)))
         elif card.assignee:
             parts.append(say("card.assigned", language, name=_cut(card.assignee, NAME)))
         if length > ANSWER * 2 // 3 and not many:
@@ -474,12 +476,6 @@ def _headline(ticket: str, title: str, about: str = "", where: str = "") -> Bloc
     return {"type": "section", "text": _literal(f"{head}{about}"), **fields}
 
 
-def _status(status: Status, language: str, *, customer: bool = False) -> str:
-    if customer and status is Status.PENDING:
-        return say("status.pending.customer", language)
-    return say(f"status.{status.value}", language)
-
-
 def _when(at: datetime) -> Drawn:
     return Drawn(markup.date(at.timestamp(), f"{at:%Y-%m-%d %H:%M} UTC"))
 
@@ -508,13 +504,13 @@ def _body(
 def _named(file: File, entry: Message | Note, largest: int, about: Project, *, customer: bool) -> Block:
     name, language = _cut(file.name, NAME), about.language
     if _is_copied(file, largest):
-        return _small("file.named.size", language, name=name, size=filesize(file.size))
+        return _small("file.named.size", language, name=name, size=filesize(file.size, language))
     if customer or entry.said is None:
         return _small("file.not_here", language, name=name)
     place = Drawn(channel(entry.said.place))
     if not file.copyable:
         return _small("file.elsewhere", language, name=name, place=place)
-    sizes = {"size": filesize(file.size), "limit": filesize(largest)}
+    sizes = {"size": filesize(file.size, language), "limit": filesize(largest, language)}
     return _small("file.too_large", language, name=name, place=place, **sizes)
 
 
@@ -546,7 +542,7 @@ def _fallback(entry: Message | Note) -> str:
     return f"{short}…" if len(text) > TEXT // 6 else short or "–"
 
 
-def _small(key: str, language: str, /, **values: str) -> Block:
+def _small(key: TextKey, language: str, /, **values: str) -> Block:
     """Draw a line of small print. Names in it are shown as written: no signs of theirs mean anything.
 
     Values of ours, a time or a channel, are of type `Drawn`.
@@ -581,7 +577,7 @@ def _mixed(parts: Sequence[str]) -> Block:
     return {"type": "context", "elements": elements[:CONTEXT]}
 
 
-def _filled(key: str, language: str, /, **values: str) -> list[str]:
+def _filled(key: TextKey, language: str, /, **values: str) -> list[str]:
     """Return a text in parts: what stands between its placeholders, and what they stand for."""
     template = say(key, language, **{name: f"{{{name}}}" for name in values})
     return [

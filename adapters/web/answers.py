@@ -12,7 +12,8 @@ from markupsafe import escape
 from adapters.web import render
 from adapters.web.render import Reader
 from bot.ports import NotSent, Unavailable
-from bot.tickets.texts import LANGUAGES, Refused, language_for, say
+from bot.words.keys import TextKey
+from bot.words.say import LANGUAGES, Refused, language_for, say
 
 log = structlog.get_logger()
 
@@ -75,8 +76,8 @@ def _instead(error: Exception, request: web.Request) -> web.Response:
     """Return what is answered instead of a page."""
     match error:
         case NotIn():
-            half = "team" if request.path.startswith("/team") else "customer"
-            return says(f"web.not_in.{half}", request, 401)
+            team = request.path.startswith("/team")
+            return says("web.not_in.team" if team else "web.not_in.customer", request, 401)
         case NotFound() | web.HTTPNotFound():
             return says("web.not_found", request, 404)
         case Wrong():
@@ -117,7 +118,7 @@ def again(request: web.Request, where: str) -> web.Response:
     return see(request, where)
 
 
-def says(key: str, request: web.Request, status: int) -> web.Response:
+def says(key: TextKey, request: web.Request, status: int) -> web.Response:
     """Answer with one of our texts."""
     return shows(say(key, spoken(request)), request, status)
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
+from typing import Final
 
 from bot.ports import Numbers, Spread
-from bot.tickets.texts import say
+from bot.words.keys import TextKey
+from bot.words.say import number, say
 
-#: What can be drawn, and kept as a table.
-CHARTS = ("days", "times", "ages", "ratings", "booked", "people")
+#: What can be drawn and kept as a table, and the title of each.
+CHARTS: Final[Mapping[str, TextKey]] = {
+    "days": "numbers.days",
+    "times": "numbers.times",
+    "ages": "numbers.ages",
+    "ratings": "numbers.ratings",
+    "booked": "numbers.booked",
+    "people": "numbers.people",
+}
 #: Those whose bars lie, because names are long.
 LYING = ("booked", "people")
 #: Colours that are told apart on a light ground and on a dark one, and letters for each.
@@ -24,7 +33,7 @@ DAYS, WEEKS, VALUES = 62, 371, 12
 #: Bars that lie get no higher than if there were so many.
 FEW = 4
 
-Row = tuple[str, ...]
+Row = tuple[str | int | float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +49,33 @@ class Span:
 def rows(name: str, found: Numbers, span: Span, language: str) -> Iterator[Row]:
     """Return a chart's table: its heading, then its rows. Times are in hours."""
 
-    def heading(*keys: str) -> Row:
-        return tuple(say(f"numbers.{key}", language) for key in keys)
+    def heading(*keys: TextKey) -> Row:
+        return tuple(say(key, language) for key in keys)
 
     match name:
         case "days":
-            yield heading("day", "opened", "closed")
+            yield heading("numbers.day", "numbers.opened", "numbers.closed")
             day = span.since
             while day < span.until:
-                yield day.isoformat(), str(found.opened.get(day, 0)), str(found.closed.get(day, 0))
+                yield day.isoformat(), found.opened.get(day, 0), found.closed.get(day, 0)
                 day += timedelta(days=1)
         case "times":
-            yield heading("what", "median", "ninety", "count")
-            for what, spread in (("first_answer", found.first_answer), ("to_close", found.to_close)):
-                yield say(f"numbers.{what}", language), *_spread(spread)
+            yield heading("numbers.what", "numbers.median", "numbers.ninety", "numbers.count")
+            yield say("numbers.first_answer", language), *_spread(found.first_answer)
+            yield say("numbers.to_close", language), *_spread(found.to_close)
         case "ages":
-            yield heading("age", "open")
+            yield heading("numbers.age", "numbers.open")
             for age, count in found.open_by_age.items():
                 label = say("numbers.below", language, n=age) if age else say("numbers.older", language)
-                yield label, str(count)
+                yield label, count
         case "ratings":
-            yield heading("stars", "ratings.given")
-            yield from ((str(stars), str(count)) for stars, count in found.ratings.items())
+            yield heading("numbers.stars", "numbers.ratings.given")
+            yield from ((str(stars), count) for stars, count in found.ratings.items())
         case "booked":
-            yield heading("project", "hours")
+            yield heading("numbers.project", "numbers.hours")
             yield from ((key, _hours(60 * booked)) for key, booked in found.booked.items())
         case _:
-            yield heading("who", "hours")
+            yield heading("numbers.who", "numbers.hours")
             yield from ((who, _hours(60 * booked)) for who, booked in found.booked_by.items())
 
 
@@ -87,7 +96,7 @@ def svg(name: str, table: Sequence[Row], language: str) -> bytes:
         each = 1 if len(drawn) <= DAYS else 7 if len(drawn) <= WEEKS else 30
         drawn = [_together(drawn[n : n + each]) for n in range(0, len(drawn), each)]
     shown = slice(None) if name != "days" else slice(5, None) if each < 30 else slice(7)
-    labels = [row[0][shown] for row in drawn]
+    labels = [str(row[0])[shown] for row in drawn]
     series = heading[1:3]  # after those comes how many there were
     lying = name in LYING
     mpl.rcParams["svg.fonttype"] = "none"  # letters stay letters
@@ -102,7 +111,7 @@ def svg(name: str, table: Sequence[Row], language: str) -> bytes:
         values = [float(row[n + 1] or 0) for row in drawn]
         bars = (axes.barh if lying else axes.bar)(places, values, width, label=title, color=COLOURS[n])
         if len(drawn) <= VALUES:
-            axes.bar_label(bars, [f"{one:.4g}" for one in values], color=INK, padding=2)
+            axes.bar_label(bars, [number(one, language, "#,##0.##") for one in values], color=INK, padding=2)
     if lying:
         axes.set_yticks(range(len(labels)), labels, color=INK)
         axes.set_ylim(max(len(labels), FEW) - 0.5, -0.5)  # the most comes first
@@ -132,9 +141,7 @@ def svg(name: str, table: Sequence[Row], language: str) -> bytes:
 
 def _together(rows: Sequence[Row]) -> Row:
     """Count several days as one, which begins with the first."""
-    return rows[0][0], *(
-        str(sum(int(cell) for cell in column)) for column in list(zip(*rows, strict=True))[1:]
-    )
+    return rows[0][0], *(sum(int(cell) for cell in column) for column in list(zip(*rows, strict=True))[1:])
 
 
 def table(rows: Iterable[Row]) -> str:
@@ -142,17 +149,19 @@ def table(rows: Iterable[Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     for row in rows:
-        writer.writerow(
-            [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row]
-        )
+        writer.writerow([_cell(cell) for cell in row])
     return f"\ufeff{text.getvalue()}"  # by its first sign spreadsheets know how letters are written
 
 
-def _spread(spread: Spread | None) -> tuple[str, str, str]:
-    return (
-        ("", "", "0") if spread is None else (_hours(spread.median), _hours(spread.most), str(spread.count))
-    )
+def _cell(cell: str | float) -> str:
+    if isinstance(cell, str):
+        return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
 
 
-def _hours(seconds: float) -> str:
-    return f"{seconds / 3600:.2f}"
+def _spread(spread: Spread | None) -> Row:
+    return ("", "", 0) if spread is None else (_hours(spread.median), _hours(spread.most), spread.count)
+
+
+def _hours(seconds: float) -> float:
+    return round(seconds / 3600, 2)

@@ -22,7 +22,7 @@ from bot.ports import Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.model import Message
 from bot.tickets.signs import visible
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 
 STYLE = Path(__file__).parent / "static" / "record.css"
 #: How a file is named: by what it came with, and which of them it is.

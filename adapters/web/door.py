@@ -26,7 +26,7 @@ from bot.ports import Answer, Clock, Key, Link, Words
 from bot.tickets import asks as a
 from bot.tickets import names
 from bot.tickets.model import Membership, Message, Person
-from bot.tickets.texts import Refused, say
+from bot.words.say import Refused, say
 
 #: The two halves of the door. Each has a cookie, which is sent to its own half alone.
 CUSTOMER, TEAM = "c", "team"

@@ -12,7 +12,8 @@ from adapters.web.answers import BEGUN, HEADERS, NotFound, shows
 from adapters.web.render import Reader
 from bot.ports import Fetch, FileGone
 from bot.tickets.model import File, Message, Note
-from bot.tickets.texts import say
+from bot.words.keys import TextKey
+from bot.words.say import say
 
 
 def safe_name(name: str) -> str:
@@ -56,7 +57,7 @@ async def send(
     except FileGone:
         if response.prepared:
             raise
-        key = "file.elsewhere" if inside and not file.copyable else "file.not_here"
+        key: TextKey = "file.elsewhere" if inside and not file.copyable else "file.not_here"
         where = file.network.capitalize()
         return shows(say(key, reader.language, name=name, place=where), request, 410)
     await response.write_eof()

@@ -20,7 +20,7 @@ from adapters.web.network import CHUNK, WebNetwork
 from adapters.web.render import Reader
 from bot.tickets.decide import TEXT_LIMIT
 from bot.tickets.model import File
-from bot.tickets.texts import Refused, say
+from bot.words.say import Refused, say
 
 #: The most files that come with a form, the most parts that it has, and the bytes of all its fields.
 FILES, PARTS, LARGEST = 10, 30, 1 << 20

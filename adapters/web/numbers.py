@@ -17,7 +17,7 @@ from adapters.web.door import TEAM, Caller, Door
 from bot.desk import Desk
 from bot.pages import Pages
 from bot.ports import Link, Numbers
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 
 #: The longest time that is counted at once.
 LONGEST = timedelta(days=731)

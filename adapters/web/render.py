@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,9 +22,11 @@ from bot.ports import Key, Link, Numbers
 from bot.tickets import events as e
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, Leak, StaffCard
 from bot.tickets.events import visibility
+from bot.tickets.labels import priority_label, status_label
 from bot.tickets.model import Actor, Message, Note, Person, Priority, Project, Side, Status, Visibility
 from bot.tickets.names import NAME_LIMIT, shown
-from bot.tickets.texts import duration, filesize, say
+from bot.words.keys import TextKey
+from bot.words.say import duration, filesize, number, say
 
 _env = jinja2.Environment(
     loader=jinja2.PackageLoader("adapters.web"),
@@ -33,8 +36,7 @@ _env = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
     auto_reload=False,
 )
-_env.filters.update(took=lambda seconds: took(seconds))
-_env.filters.update(html=markup.html, moment=markup.moment, filesize=filesize, duration=duration)
+_env.filters.update(html=markup.html, moment=markup.moment)
 _env.filters.update(
     digest=digest,
     plain=lambda text: " ".join(hub.plain(text).split()),
@@ -156,7 +158,9 @@ def numbers(found: Numbers, span: Span, links: Sequence[Link], reader: Reader, r
         since=span.since.isoformat(),
         last=(span.until - timedelta(days=1)).isoformat(),
         zone=span.zone,
-        rating=f"{mean:.1f}" if mean is not None else "",
+        titles=charts.CHARTS,
+        shown_cell=partial(_cell, language=reader.language),
+        rating=number(mean, reader.language, "0.0") if mean is not None else "",
         tables=tables,
         nothing={name for name, (_, *rows) in tables.items() if charts.is_empty(rows)},
         refused=refused,
@@ -178,13 +182,21 @@ def demo(reader: Reader, customer: str, team: str) -> str:
     return _draw("demo", reader, customer=customer, team=team)
 
 
-def took(seconds: float) -> str:
+def _cell(cell: str | float, language: str) -> str:
+    if isinstance(cell, str):
+        return cell
+    return number(cell, language, "#,##0.00" if isinstance(cell, float) else "#,##0")
+
+
+def took(seconds: float, language: str) -> str:
     """Write a length of time as people do: `45 min`, `3 h 20`, `2 d 4 h`."""
     minutes = round(seconds / 60)
     if minutes < 1440:
-        return duration(minutes)
+        return duration(minutes, language)
     days, rest = divmod(minutes, 1440)
-    return f"{days} d {rest // 60} h" if rest >= 60 else f"{days} d"
+    if rest < 60:
+        return say("duration.days", language, days=days)
+    return say("duration.days.hours", language, days=days, hours=rest // 60)
 
 
 def _named(text: str) -> str:
@@ -197,17 +209,13 @@ def _whole(name: str, part: str, seen: str, reader: Reader, **values: Any) -> st
 
 
 def _draw(name: str, reader: Reader, **values: Any) -> str:
-    def t(key: str, /, **more: object) -> str:
+    def t(key: TextKey, /, **more: object) -> str:
         return say(key, reader.language, **more)
 
-    def timed(key: str, at: datetime, /, **more: object) -> Markup:
+    def timed(key: TextKey, at: datetime, /, **more: object) -> Markup:
         """The same with a moment at its `{when}`."""
         before, _, after = t(key, when="\0", **more).partition("\0")
         return Markup("{}{}{}").format(before, markup.moment(at), after)
-
-    def status(one: Status, *, customer: bool = False) -> str:
-        pending = customer and one is Status.PENDING
-        return t("status.pending.customer" if pending else f"status.{one.value}")
 
     def done(one: Done) -> str:
         """Say what was done to a ticket, and whether its customer knows."""
@@ -215,13 +223,15 @@ def _draw(name: str, reader: Reader, **values: Any) -> str:
         name = named(one.by)
         match one:
             case e.StatusChanged():
-                told = t("web.did.status", name=name, status=status(one.status))
+                told = t("web.did.status", name=name, status=status_label(one.status, reader.language))
             case e.Assigned(to=None):
                 told = t("web.did.unassigned", name=name)
             case e.Assigned(to=to):
                 told = t("web.did.assigned", name=name, to=to.name if to else "")
             case e.PriorityChanged():
-                told = t("web.did.priority", name=name, priority=t(f"priority.{one.priority.value}"))
+                told = t(
+                    "web.did.priority", name=name, priority=priority_label(one.priority, reader.language)
+                )
             case e.Retitled():
                 told = t("web.did.title", name=name, title=one.title)
             case e.Closed():
@@ -247,13 +257,17 @@ def _draw(name: str, reader: Reader, **values: Any) -> str:
             return ours(name) if staff else name
         if isinstance(one, Note):
             return name
-        key = "post.published" if staff else "author.customer"
+        key: TextKey = "post.published" if staff else "author.customer"
         return t(key, name=name, project=about.name)
 
     return _env.get_template(f"{name}.html").render(
         t=t,
         timed=timed,
-        status_name=status,
+        status_name=partial(status_label, language=reader.language),
+        priority_name=partial(priority_label, language=reader.language),
+        took=partial(took, language=reader.language),
+        duration=partial(duration, language=reader.language),
+        filesize=partial(filesize, language=reader.language),
         mine=mine,
         done=done,
         author=author,

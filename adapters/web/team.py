@@ -19,7 +19,7 @@ from bot.ports import Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.booking import booked
 from bot.tickets.model import Actor, File, Message, Priority, Side, Status, Visibility
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 
 #: Seconds between two looks of a page that watches: of notes, and other processes, no network tells us.
 LOOK_EVERY = 1.0

@@ -14,7 +14,7 @@ from bot.ports import Link, PlaceInside, PlaceTaken
 from bot.tickets.grammar import PROJECT_KEY
 from bot.tickets.model import Place, Project
 from bot.tickets.signs import visible
-from bot.tickets.texts import LANGUAGES
+from bot.words.say import LANGUAGES
 from storage.store import SqlStore
 from storage.tx import SqlTx
 

@@ -15,8 +15,8 @@ from bot.pages import Pages
 from bot.ports import Link
 from bot.tickets import names
 from bot.tickets.model import Person, Side
-from bot.tickets.texts import say
 from bot.wiring import SystemClock
+from bot.words.say import say
 from storage.store import SqlStore
 
 app = typer.Typer(help="The pages: links for customers and for the team.", no_args_is_help=True)

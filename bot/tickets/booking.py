@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from bot.tickets.decide import DAY_MINUTES
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 
 _HOURS = r"(?:h|hrs?|hours?|std|stdn|stunden?)\.?"
 _MINUTES = r"(?:m|mins?|minutes?|minuten?)\.?"

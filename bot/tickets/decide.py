@@ -30,7 +30,7 @@ from bot.tickets.model import (
     title_of,
 )
 from bot.tickets.signs import visible
-from bot.tickets.texts import Refused, say
+from bot.words.say import Refused, say
 
 Events: TypeAlias = tuple[e.Event, ...]
 

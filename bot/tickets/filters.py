@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.tickets.asks import AskList
 from bot.tickets.model import Person, Priority, Status
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 
 STATUS_WORDS = {
     "open": Status.OPEN,

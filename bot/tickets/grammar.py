@@ -14,7 +14,7 @@ from bot.tickets import asks as a
 from bot.tickets.booking import booked
 from bot.tickets.filters import STATUS_WORDS, filtered
 from bot.tickets.model import Person, Priority, Status, Visibility, title_of
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 
 #: A ticket's key as people type it.
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9]{1,9}-[0-9]{1,9}")

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from bot.tickets.model import Actor, Side
 from bot.tickets.signs import skeleton, straight, visible
-from bot.tickets.texts import say
+from bot.words.keys import TextKey
+from bot.words.say import say
 
 #: The longest name that somebody may give themselves, in characters.
 NAME_LIMIT = 80
@@ -42,7 +43,7 @@ def imitates(name: str, team: Iterable[str] = ()) -> bool:
     return bool(joined) and any(joined == "".join(_words(one)) for one in team)
 
 
-def refusal(name: str, team: Iterable[str]) -> str | None:
+def refusal(name: str, team: Iterable[str]) -> TextKey | None:
     """Return the key of the words for why nobody may call themselves so; None when they may.
 
     `team`: the names of those who are on the team.

@@ -17,7 +17,8 @@ from bot.tickets.deliveries import (
 )
 from bot.tickets.model import Message, Note, Project, Side, Surfaces, Ticket
 from bot.tickets.names import shown
-from bot.tickets.texts import say
+from bot.words.keys import TextKey
+from bot.words.say import say
 
 
 def project(
@@ -109,8 +110,8 @@ def _owed_for(
     def notice(number: int) -> ToCustomer:
         return ToCustomer(surfaces.customer, closing_notice(ticket, project, number, messages))
 
-    def tell_staff(text: str, /, **values: object) -> ToStaff:
-        text = say(text, project.language, name=shown(event.by, project.language), **values)
+    def tell_staff(key: TextKey, /, **values: object) -> ToStaff:
+        text = say(key, project.language, name=shown(event.by, project.language), **values)
         ident = f"{type(event).__name__.lower()}-{event.at.timestamp():.6f}"
         return ToStaff(
             surfaces.staff,

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from bot.tickets import asks as a
 from bot.tickets.model import Membership, Side
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 
 
 class NotAdmitted(Refused):

@@ -15,7 +15,7 @@ from discord import app_commands
 from adapters.discord import commands, network
 from adapters.discord.listeners import MENUS
 from adapters.discord.settings import DiscordSettings
-from bot.tickets.texts import say
+from bot.words.say import say
 from tests.doubles.discord.server import TOKEN
 from tests.settings import settings_of
 

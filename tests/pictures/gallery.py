@@ -32,7 +32,7 @@ from bot.tickets.model import (
     StaffSurface,
     Status,
 )
-from bot.tickets.texts import Refused, say
+from bot.words.say import Refused, say
 from tests.pictures.words import Reader
 
 Payload: TypeAlias = dict[str, Any]

@@ -23,7 +23,7 @@ from adapters.slack.interactions import Interactions
 from bot.tickets import asks as a
 from bot.tickets.grammar import VERBS, parse
 from bot.tickets.model import Membership, Person, Place, Project
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 from tests.contracts.test_manifest import registered
 from tests.discord_office import DiscordOffice
 from tests.doubles.slack.people import Human

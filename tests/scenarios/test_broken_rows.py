@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.tickets.texts import say
 from bot.wiring import Halfdoor
+from bot.words.say import say
 from tests.discord_office import DiscordOffice
 from tests.office import Office
 

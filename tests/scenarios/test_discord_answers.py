@@ -114,7 +114,7 @@ class TestSlowAnswers:
         await self.acknowledged(office, calls)
         slow.set()
         await office.settle()
-        assert answered(asked).content.startswith("**1 tickets of Acme**")
+        assert answered(asked).content.startswith("**1 ticket of Acme**")
         assert answered(asked).ephemeral
 
 
@@ -145,7 +145,7 @@ class TestTwoProcesses:
         for n in range(6):
             told = await office.robin.slash(office.back, "ticket list")
             await office.settle()
-            assert str(answered(told).content).startswith("**1 tickets of Acme**"), n
+            assert str(answered(told).content).startswith("**1 ticket of Acme**"), n
             assert told.followups == []
             assert await office.told(office.robin, office.thread(office.back), "note", text=f"n {n}") != ""
             form = await office.press(office.robin, office.thread(office.back), "note")
@@ -165,7 +165,7 @@ class TestTwoProcesses:
         for n in range(4):
             told = await office.robin.slash(office.back, "ticket list")
             await office.settle()
-            assert str(answered(told).content).startswith("**1 tickets of Acme**"), n
+            assert str(answered(told).content).startswith("**1 ticket of Acme**"), n
             assert told.followups == []
 
     async def test_a_direct_message_is_answered_once(self, two: DiscordOffice) -> None:

@@ -16,7 +16,7 @@ async def test_guests_of_the_workspace_are_customers(office: Office) -> None:
     assert await office.dora.slash(office.front, "note ACME-1 x") == "Only the support team can do that."
     assert await office.dora.slash(office.front, "preview ACME-1") == "Only the support team can do that."
     listed = await office.dora.slash(office.front, "list")
-    assert listed == "*1 tickets of Acme*\n• *ACME-1* Export fails with an empty file · Open"
+    assert listed == "*1 ticket of Acme*\n• *ACME-1* Export fails with an empty file · Open"
 
 
 async def test_a_guest_in_the_staff_channel_is_still_a_customer(office: Office) -> None:
@@ -164,7 +164,7 @@ async def test_slash_commands_answer_in_words(office: Office) -> None:
     )
     assert await robin.slash(back, "reply") == "Write it like this: `/ticket reply KEY text`."
     assert await robin.slash(back, f"reply ACME-1 {'x' * 12_001}") == (
-        "That is 12001 characters; at most 12000 fit here. Please shorten it, or send it as a file."
+        "That is 12,001 characters; at most 12,000 fit here. Please shorten it, or send it as a file."
     )
     assert await robin.slash(back, f"assign ACME-1 <@{office.kim.id}|kim> internal") == (
         "ACME-1 is with Kim. The customer is not told."

@@ -42,7 +42,7 @@ from bot.tickets.model import (
     Status,
     Visibility,
 )
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 from storage.ledger import Ledger
 from storage.schema import metadata
 from storage.tx import SqlTx

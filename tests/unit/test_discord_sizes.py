@@ -35,7 +35,7 @@ from bot.tickets.model import (
     Side,
     Status,
 )
-from bot.tickets.texts import LANGUAGES
+from bot.words.say import LANGUAGES
 from tests.unit.test_slack_sizes import AT, names, texts, titles, worst
 
 ADDRESS = "https://discord.com/channels/1234567890123456789/1234567890123456789"

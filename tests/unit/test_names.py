@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.tickets.model import Actor, Person, Side, title_of
 from bot.tickets.names import imitates, refusal, shown
 from bot.tickets.signs import skeleton, visible
-from bot.tickets.texts import LANGUAGES, say
+from bot.words.say import LANGUAGES, say
 
 UNSEEN = [
     "", " ", "\u00a0", "\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f", "\u200e", "\u202e", "\u2066",

@@ -29,7 +29,7 @@ from bot.tickets.model import (
     Status,
     Visibility,
 )
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 from storage.tx import SqlTx
 from tests.unit.histories import BACK, CARLA, FRONT, LINK, START, Life
 

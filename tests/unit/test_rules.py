@@ -33,7 +33,7 @@ from bot.tickets.model import (
     title_of,
 )
 from bot.tickets.project import customer_card, project
-from bot.tickets.texts import Refused
+from bot.words.say import Refused
 
 CARLA = Actor(Person("slack", "UCARLA", "Carla"), Side.CUSTOMER)
 DORA = Actor(Person("slack", "UDORA", "Dora"), Side.CUSTOMER)

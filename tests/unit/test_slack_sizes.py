@@ -42,7 +42,7 @@ from bot.tickets.model import (
     StaffSurface,
     Status,
 )
-from bot.tickets.texts import LANGUAGES
+from bot.words.say import LANGUAGES
 from tests.doubles.slack import validate
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)

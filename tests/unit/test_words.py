@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import string
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +12,7 @@ from bot.tickets import asks as a
 from bot.tickets.booking import booked
 from bot.tickets.grammar import VERBS, parse, usages
 from bot.tickets.model import Person, Priority, Status, Visibility
-from bot.tickets.texts import TEXTS, Refused, duration, say
+from bot.words.say import Refused
 from tests.doubles.slack.validate import aloud
 
 ROBIN = Person("slack", "U1", "Robin Smith")
@@ -252,29 +250,8 @@ def test_a_name_that_begins_like_anothers_is_no_filter_for_them() -> None:
         parse("list @Annika", people)
 
 
-def test_times_are_written() -> None:
-    assert [duration(m) for m in (5, 60, 90, 605)] == ["5 min", "1 h", "1 h 30", "10 h 05"]
-
-
 def test_every_command_has_a_usage_and_help_shows_them_all() -> None:
     assert [usage.split()[0] for usage in usages()] == list(VERBS)
-
-
-def test_every_text_has_the_same_placeholders_in_every_language() -> None:
-    for key, text in TEXTS.items():
-        fields = [
-            {name for _, name, _, _ in string.Formatter().parse(words) if name}
-            for words in (text.en, text.de, text.du)
-            if words is not None
-        ]
-        assert all(one == fields[0] for one in fields), key
-        assert "!" not in text.en.replace("<!", ""), f"{key}: no exclamation marks"
-
-
-def test_the_language_is_the_projects() -> None:
-    assert say("status.pending.customer", "de") == "Wartet auf Sie"
-    assert say("status.pending.customer", "de-du") == "Wartet auf dich"
-    assert say("status.pending.customer", "fr") == "Waiting for you"
 
 
 @pytest.mark.parametrize(

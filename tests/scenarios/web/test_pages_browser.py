@@ -436,7 +436,7 @@ async def test_why_something_is_refused_is_said_where_it_was_sent(browser: Brows
     page = await console(browser, desk)
     await page.fill("#text", "x" * 50_000)
     await page.locator("form.composer button.main").click()
-    await expect(page.locator("form.composer #said")).to_contain_text("That is 50000 characters")
+    await expect(page.locator("form.composer #said")).to_contain_text("That is 50,000 characters")
     await expect(page.locator("#said")).to_be_in_viewport()
     assert len(await page.locator("#text").input_value()) == 50_000
     await page.fill("#text", "short")

@@ -552,7 +552,7 @@ class TestHostileForms:
         ):
             answer = await visitor.post(path, **{name: "[" * 50_000})
             assert answer.status == 422
-            assert "That is 50000 characters; at most 12000 fit here." in answer.read
+            assert "That is 50,000 characters; at most 12,000 fit here." in answer.read
 
     async def test_what_no_form_does_is_refused_in_words(self, light: WebOffice) -> None:
         carla = await light.customer()
