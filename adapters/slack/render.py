@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import zip_longest
-from string import Formatter
 from typing import Any, TypeAlias, assert_never
 
 from adapters.slack import markup
@@ -18,16 +16,14 @@ from bot.tickets.deliveries import (
     ClosingNotice,
     CustomerCard,
     CustomerContent,
-    Leak,
     StaffCard,
     StaffContent,
-    StaffNotice,
 )
-from bot.tickets.labels import BUTTONS, priority_label, status_label
-from bot.tickets.model import File, Message, Note, Place, PostRef, Project, Side, Status
-from bot.tickets.names import shown
+from bot.tickets.model import File, Message, Note, Place, PostRef, Project
+from bot.view import customer, layout, staff
+from bot.view.layout import Look, Weight
 from bot.words.keys import TextKey
-from bot.words.say import duration, filesize, say
+from bot.words.say import say
 
 Block: TypeAlias = dict[str, Any]
 #: Names the address at which a post can be opened.
@@ -37,8 +33,11 @@ Where: TypeAlias = Callable[[PostRef], str | None]
 SECTION, TEXT, BLOCKS = 3000, 3000, 50
 #: Characters of the layout of one answer: Slack refuses a message whose texts are over about 13,000 together.
 ANSWER = 9000
-#: Characters of a name; Slack cuts those of authors there.
-NAME = 80
+#: The id of a button where it is not its act: what stands in channels since ever.
+ACTIONS = {"open": "open_ticket"}
+#: How each look is written in mrkdwn.
+_LOOKS = {Look.PLAIN: "{}", Look.BOLD: "*{}*", Look.QUIET: "_{}_", Look.CODE: "`{}`", Look.OURS: "{}"}
+_STYLES = {Weight.MAIN: "primary", Weight.RISKY: "danger"}
 #: Elements of a line of small print.
 CONTEXT = 10
 #: What a line of a list begins with.
@@ -88,72 +87,44 @@ def parts(content: CustomerContent | StaffContent, largest: int = LARGEST) -> tu
         return ("",)
     if isinstance(content, Message) and content.recalled:
         return ("",)
-    copied = (f"file:{file.id}" for file in content.files if _is_copied(file, largest))
+    copied = (f"file:{file.id}" for file in content.files if layout.is_copied(file, largest))
     return (*_text_parts(content.text), *copied)
 
 
 def file_line(content: Message | Note, part: str, about: Project, *, customer: bool) -> tuple[Post, File]:
     """Return who sent the file that `part` names, as the post that comes with its copy, and the file."""
     file = next(one for one in content.files if part == f"file:{one.id}")
-    author = _author(content, about, customer=customer)
-    line = _small("file.named", about.language, name=_cut(file.name, NAME))
-    return Post(_name(file.name), [line], author, content.by.person.picture), file
+    author = layout.author(content, about.name, about.language, customer=customer)
+    name = layout.name(file.name)
+    return Post(markup.plain(name), [_small((layout.Text(name),))], author, content.by.person.picture), file
 
 
 def file_gone(post: Post, file: File, language: str, key: TextKey) -> Post:
     """Draw what stands for a file that could not be brought. `key`: why, in words."""
-    name, size = _cut(file.name, NAME), filesize(file.size, language)
-    text = say(key, language, name=markup.plain(name), size=size)
-    return replace(post, text=text, blocks=[_small(key, language, name=name, size=size)])
+    size = layout.size(file.size, language)
+    line = layout.filled(key, language, name=layout.name(file.name), size=size)
+    return replace(post, text="".join(map(_inline, line)), blocks=[_small(line)])
 
 
 def for_customer(content: CustomerContent, about: Project, part: str = "", largest: int = LARGEST) -> Post:
-    """Draw what a customer sees.
+    """Print what a customer sees.
 
     Raises:
         Leak: `content` is not one of the public types; the type checker was bypassed.
     """
-    match content:
-        case CustomerCard():
-            return _customer_card(content, about.language)
-        case ClosingNotice():
-            return _closing(content, about.language, part)
-        case Message():
-            return _message_to_customer(content, about, part, largest)
-        case _:
-            raise Leak(f"{type(content).__name__} is not for customers")
+    return _printed(customer.for_customer(content, about, part, largest))
 
 
 def for_staff(content: StaffContent, about: Project, part: str = "", largest: int = LARGEST) -> Post:
-    """Draw what staff see."""
-    match content:
-        case StaffCard():
-            return _staff_card(content, about.language)
-        case StaffNotice(text=text):
-            shown = markup.plain(text)
-            if not markup.is_quiet(_COMMAND.sub("", text)):
-                pieces = markup.pieces(text, SECTION)
-                return Post(
-                    shown[:TEXT], [{"type": "context", "elements": [_literal(one)]} for one in pieces]
-                )
-            return Post(shown[:TEXT], [_context(piece) for piece in markup.pieces(shown, SECTION)])
-        case Message():
-            return _message_to_staff(content, about, part, largest)
-        case Note():
-            language = about.language
-            body = _body(content, part, largest, about)
-            sign = _context(f"🔒 {say('post.internal', language)}{_since(content, language)}")
-            author = _author(content, about, customer=False)
-            return Post(_fallback(content), [*body, sign], author, content.by.person.picture)
-        case _:
-            assert_never(content)
+    """Print what staff see."""
+    return _printed(staff.for_staff(content, about, part, largest))
 
 
 def answer(given: Words | Listing | Preview, where: Where = nowhere) -> Post:
     """Draw an answer for the one who asked. `where` names the address of a post."""
     match given:
         case Words(text=text):
-            pieces = markup.pieces(_cut(text, ANSWER), SECTION)
+            pieces = markup.pieces(layout.cut(text, ANSWER), SECTION)
             return Post(text[:TEXT], [_section(piece) for piece in pieces])
         case Listing():
             return _listing(given, where)
@@ -181,10 +152,8 @@ def home_of_others(language: str, bot: str) -> Block:
 
 
 def panel(language: str) -> Post:
-    """Draw the panel with the button that opens a ticket."""
-    title, body = say("panel.title", language), say("panel.body", language)
-    button = _button("open_ticket", say("button.open", language), "open", style="primary")
-    return Post(f"{title} {body}", [_section(f"*{title}*\n{body}"), _actions(button)])
+    """Print the panel with the button that opens a ticket."""
+    return _printed(customer.panel(language))
 
 
 def channel(place: Place) -> str:
@@ -198,168 +167,85 @@ def tombstone(language: str) -> Post:
     return Post(text, [_context(f"_{text}_")])
 
 
-# ---------------------------------------------------------------- the customer's side
+# ---------------------------------------------------------------- posts
 
 
-def _customer_card(card: CustomerCard, language: str) -> Post:
-    closed = card.status is Status.CLOSED
-    status = status_label(card.status, language, customer=True)
-    line: list[str] = [Drawn(f"*{status}*")]
-    if card.assignee and not closed:
-        line += [" · ", say("card.assigned", language, name=_cut(card.assignee, NAME))]
-    name = _cut(card.opened_by, NAME)
-    line += [" · ", *_filled("card.opened", language, name=name, when=_when(card.opened_at))]
-    if card.follows:
-        line += [" · ", say("card.follows", language, key=card.follows)]
-    value = json.dumps({"t": card.ticket, "l": language})
-    buttons = [
-        _button("comment", say("button.comment", language), value),
-        _button("close_customer", say("card.close", language), value),
-    ]
-    key: TextKey = "card.customer.hint.closed" if closed else "card.customer.hint"
-    hint = say(key, language, n=card.reopen_days)
-    blocks = [_headline(card.ticket, card.title), _line(line)]
-    if not closed:
-        blocks.append(_actions(*buttons))
-    return Post(f"{card.ticket} · {markup.plain(card.title)} — {status}", [*blocks, _context(f"_{hint}_")])
-
-
-def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
-    solved = say("closing.solved", language, key=notice.ticket)
-    pieces = hub.pieces(notice.resolution.text, PART) if notice.resolution else []
-    if part:
-        of = _context(say("post.part", language, n=int(part), of=len(pieces)))
-        return Post(solved, [markup.rich_text(pieces[int(part) - 1]), of])
-    blocks = [_section(f"✅ *{solved}*")]
-    if notice.resolution is not None:
-        by = shown(notice.resolution.by, language)
-        blocks.append(_small("closing.writes", language, name=_cut(by, NAME)))
-        blocks.append(markup.rich_text(pieces[0]))
-        if len(pieces) > 1:
-            blocks.append(_context(say("post.part", language, n=1, of=len(pieces))))
-    if notice.reopened_by is not None:
-        name = _cut(notice.reopened_by, NAME)
-        again = say("closing.reopened", language, name=markup.plain(name))
-        return Post(f"{solved} {again}", [*blocks, _small("closing.reopened", language, name=name)])
-    value = json.dumps({"t": notice.ticket, "l": language})
-    if notice.rating is not None:
-        blocks.append(_section(say("closing.rated", language, stars=notice.rating)))
+def _printed(post: layout.Post) -> Post:
+    if post.summary:
+        text = "".join(_inline(span, plain=True) for span in post.summary)[:TEXT]
     else:
-        blocks.append(_section(say("closing.how", language)))
-        blocks.append(_actions(*(_button(f"rate_{n}", str(n), value) for n in range(1, 6))))
-    read = _button("read", say("button.read", language), value)
-    if notice.expired:
-        blocks.append(_actions(read))
-        blocks.append(_context(f"_{say('closing.expired', language)}_"))
-    else:
-        blocks.append(_actions(_button("reopen", say("button.reopen", language), value), read))
-        until = markup.date(
-            notice.until.timestamp(), f"{notice.until:%Y-%m-%d %H:%M} UTC", "{date_long_pretty} {time}"
-        )
-        window = say("closing.window", language, when=until)
-        fallback = f" {say('closing.fallback', language)}" if notice.rating is None else ""
-        blocks.append(_context(f"_{window}{fallback}_"))
-    return Post(solved, blocks)
+        assert post.said is not None
+        gone = post.said.retracted
+        text = say("post.deleted", post.language) if gone else _fallback(post.said)
+    blocks = [block for box in post.boxes for one in box for block in _block(one, post.language)]
+    return Post(text, blocks, post.author, post.picture)
 
 
-def _message_to_customer(message: Message, about: Project, part: str, largest: int) -> Post:
-    language = about.language
-    blocks = _body(message, part, largest, about, customer=True)
-    if message.edited and not message.retracted:
-        blocks.append(_context(say("post.edited", language)))
-    shown = say("post.deleted", language) if message.retracted else _fallback(message)
-    return Post(shown, blocks, _author(message, about, customer=True), message.by.person.picture)
+def _block(block: layout.Block, language: str) -> list[Block]:
+    match block:
+        case layout.Headline():
+            return [_headline(block)]
+        case layout.State(items=items):
+            return [_line([part for n, one in enumerate(items) for part in _parts(one, dot=n > 0)])]
+        case layout.Plain(line=line):
+            return [_section("".join(map(_inline, line)))]
+        case layout.Byline(line=line) | layout.Small(line=line):
+            return [_small(line)]
+        case layout.Hint(line=line, typed=typed):
+            hint = "".join(map(_inline, line))
+            return [_context(f"_{hint}{typed and f' {typed}'}_")]
+        case layout.Body(text=text, part=part):
+            return _body(text, part, language)
+        case layout.Struck(text=text):
+            return [markup.rich_text(piece, strike=True) for piece in hub.pieces(text, PART)]
+        case layout.Files(lines=lines):
+            return [_small(line) for line in lines[: BLOCKS - 8]]
+        case layout.Marks(counts=counts):
+            return [_context("  ".join(f"{emoji} {n}" for emoji, n in counts))]
+        case layout.Notice(text=text):
+            return _notice(text)
+        case layout.Buttons(buttons=buttons):
+            return [_actions(*(_button(one, language) for one in buttons))]
+        case _:
+            assert_never(block)
 
 
-# ---------------------------------------------------------------- the staff side
+def _notice(text: str) -> list[Block]:
+    if markup.is_quiet(_COMMAND.sub("", text)):
+        return [_context(piece) for piece in markup.pieces(markup.plain(text), SECTION)]
+    return [{"type": "context", "elements": [_literal(one)]} for one in markup.pieces(text, SECTION)]
 
 
-def _staff_card(card: StaffCard, language: str) -> Post:
-    status = status_label(card.status, language)
-    line: list[str] = [Drawn(f"*{status}*")]
-    if card.public_status is not card.status:
-        seen = status_label(card.public_status, language)
-        line.append(Drawn(f" _({say('card.customer_sees', language, status=seen)})_"))
-    line += [" · ", _cut(card.assignee.name, NAME) if card.assignee else say("card.unassigned", language)]
-    if card.public_assignee != card.assignee:
-        public = card.public_assignee
-        seen = _cut(public.name, NAME) if public else say("card.customer_sees_nobody", language)
-        seen = f"({say('card.customer_sees', language, status=seen)})"
-        line += [" ", Drawn(f"_{markup.plain(seen)}_") if markup.is_quiet(seen) else seen]
-    priority = priority_label(card.priority, language)
-    line += [" · ", Drawn(f"*{say('card.priority', language, priority=priority)}*")]
-    if card.tags:
-        line += [" · ", Drawn(" ".join(f"`{tag}`" for tag in card.tags))]
-    if card.booked_minutes:
-        line += [" · ", say("card.booked", language, time=duration(card.booked_minutes, language))]
-    if card.rating is not None:
-        line += [" · ", say("card.rated", language, stars=card.rating)]
-    if card.follows:
-        line += [" · ", say("card.follows", language, key=card.follows)]
-    place = card.customer_place
-    where = f"Slack {channel(place)}" if place.network == "slack" else channel(place)
-    about = f" — {_cut(card.requester, NAME)}, {card.project}"
-    opened = say("card.opened.when", language, when=_when(card.opened_at))
-    value = json.dumps({"t": card.ticket, "l": language, "p": channel(place)})
-    buttons = [_button(name, say(key, language), value) for name, key in BUTTONS.items()]
-    buttons[0]["style"] = "primary"
-    if card.status is Status.CLOSED:
-        buttons[-1] = _button("reopen", say("button.reopen.staff", language), value)
-    return Post(
-        f"{card.ticket} · {markup.plain(card.title)} — {status}",
-        [
-            _headline(card.ticket, card.title, about, where),
-            _line(line),
-            _context(opened),
-            _actions(*buttons),
-            _context(f"_{say('card.staff.hint', language)}_"),
-        ],
-    )
-
-
-def _author(message: Message | Note, about: Project, *, customer: bool) -> str:
-    """Return the name a message is shown under on one of the sides."""
-    staff = message.by.side is Side.STAFF
-    key: TextKey | None = None
-    if isinstance(message, Message):
-        if customer:
-            key = "author.team" if staff else None
+def _parts(line: layout.Line, *, dot: bool) -> Iterator[str]:
+    """Yield the parts of an item of a card's line: names as they are, and what is drawn of ours."""
+    if dot:
+        yield " · "
+    for span in line:
+        printed = _inline(span)
+        quiet = not isinstance(span, layout.Text) or markup.is_quiet(span.text)
+        if not isinstance(span, layout.Text):
+            yield Drawn(printed)
+        elif span.look in (Look.PLAIN, Look.OURS):
+            yield span.text
         else:
-            key = "post.published" if staff else "author.customer"
-    around = len(say(key, about.language, name="", project=about.name)) if key else 0
-    name = _cut(shown(message.by, about.language), NAME - around)
-    return say(key, about.language, name=name, project=about.name) if key else name
+            yield Drawn(printed) if quiet else span.text
 
 
-def _message_to_staff(message: Message, about: Project, part: str, largest: int) -> Post:
-    language = about.language
-    by, sign = message.by, f"🌐 {say('post.public', language)}"
-    author = _author(message, about, customer=False)
-    if message.recalled is not None:
-        name, when = _cut(message.recalled.by.name, NAME), _when(message.recalled.at)
-        note = say("post.recalled", language, name=markup.plain(name), when=when)
-        line = _small("post.recalled.line", language, sign=Drawn(sign), name=name, when=when)
-        body = [markup.rich_text(piece, strike=True) for piece in hub.pieces(message.text, PART)]
-        return Post(note, [*body, line], author, by.person.picture)
-    blocks = _body(message, part, largest, about)
-    if part:
-        return Post(_fallback(message), blocks, author, by.person.picture)
-    blocks += _marks(message)
-    blocks.append(_context(sign + _since(message, language)))
-    if by.side is Side.STAFF and message.said_on is not Side.CUSTOMER and not message.retracted:
-        value = json.dumps({"t": message.ticket, "l": language, "e": message.id})
-        edit = _button("edit", say("button.edit", language), value)
-        recall = _button("recall", say("button.recall", language), value, style="danger")
-        recall["confirm"] = {
-            "title": _plain(say("confirm.recall.title", language)),
-            "text": _plain(say("confirm.recall", language)),
-            "confirm": _plain(say("button.recall", language)),
-            "deny": _plain(say("form.cancel", language)),
-            "style": "danger",
-        }
-        blocks.append(_actions(edit, recall))
-    shown = say("post.deleted", language) if message.retracted else _fallback(message)
-    return Post(shown, blocks, author, by.person.picture)
+def _inline(span: layout.Span, *, plain: bool = False) -> str:
+    """Print a piece of a line as mrkdwn; `plain`: without its looks."""
+    match span:
+        case layout.Text(text=text, look=look):
+            if look is Look.OURS:
+                return text
+            return markup.plain(text) if plain else _LOOKS[look].format(markup.plain(text))
+        case layout.Moment(at=at, exact=exact):
+            style = ("{date_long_pretty} {time}",) if exact else ()
+            return markup.date(at.timestamp(), f"{at:%Y-%m-%d %H:%M} UTC", *style)
+        case layout.Spot(place=place, named=named):
+            ours = named and place.network == "slack"
+            return f"Slack {channel(place)}" if ours else channel(place)
+        case _:
+            assert_never(span)
 
 
 # ---------------------------------------------------------------- answers
@@ -394,26 +280,15 @@ def _lines(listing: Listing, where: Where, *, many: bool = False) -> list[list[s
         address = where(thread) if thread else None
         key: Block = {"type": "link", "url": address, "text": card.ticket} if address else _bold(card.ticket)
         key = {**key, "style": {"bold": True}}
-        customer = isinstance(card, CustomerCard)
-        parts = [card.title, status_label(card.status, language, customer=customer)]
-        if isinstance(card, StaffCard):
-            if many:
-                parts.insert(1, card.project)
-            if card.public_status is not card.status:
-                seen = status_label(card.public_status, language)
-                parts[-1] += f" ({say('card.customer_sees', language, status=seen)})"
-            parts.append(
-                _cut(card.assignee.name, NAME) if card.assignee else say("card.unassigned", language)
-            )
-            parts.append(priority_label(card.priority, language))
-            if card.booked_minutes:
-                parts.append(say("card.booked", language, time=duration(card.booked_minutes, language)))
-        elif card.assignee:
-            parts.append(say("card.assigned", language, name=_cut(card.assignee, NAME)))
         if length > ANSWER * 2 // 3 and not many:
             more += 1
             continue
-        line: list[str | Block] = [BULLET, key, f" {' · '.join(parts)}"]
+        if isinstance(card, CustomerCard):
+            row = customer.row(card, language)
+        else:
+            row = staff.row(card, language, project=many)
+        items = ["".join(one.text for one in item if isinstance(one, layout.Text)) for item in row.items]
+        line: list[str | Block] = [BULLET, key, f" {' · '.join((row.title, *items))}"]
         length += len(markup.written(line))
         lines.append(line)
     if more:
@@ -455,84 +330,30 @@ def _shown(block: Block) -> Block:
 # ---------------------------------------------------------------- pieces
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _name(name: str) -> str:
-    """Write a person's or a file's name, without its end if it has none."""
-    return markup.plain(_cut(name, NAME))
-
-
-def _headline(ticket: str, title: str, about: str = "", where: str = "") -> Block:
-    """Draw a card's first line. `where` is mrkdwn of ours.
+def _headline(head: layout.Headline) -> Block:
+    """Draw a card's first line.
 
     What has signs in it is plain text. It is no rich text: Slack would not let that be replaced later.
     """
-    head = f"{ticket} · {title}"
-    if markup.is_quiet(f"{head}{about}"):
-        return _section(f"*{markup.plain(head)}*{markup.plain(about)}{where and f' ({where})'}")
+    title, about = f"{head.ticket} · {head.title}", head.about and f" — {head.about}"
+    where = _inline(layout.Spot(head.where, named=True)) if head.where else ""
+    if markup.is_quiet(f"{title}{about}"):
+        return _section(f"*{markup.plain(title)}*{markup.plain(about)}{where and f' ({where})'}")
     fields = {"fields": [{"type": "mrkdwn", "text": where, "verbatim": True}]} if where else {}
-    return {"type": "section", "text": _literal(f"{head}{about}"), **fields}
-
-
-def _when(at: datetime) -> Drawn:
-    return Drawn(markup.date(at.timestamp(), f"{at:%Y-%m-%d %H:%M} UTC"))
+    return {"type": "section", "text": _literal(f"{title}{about}"), **fields}
 
 
 def _text_parts(text: str) -> tuple[str, ...]:
     return ("", *(str(n) for n in range(2, len(hub.pieces(text, PART)) + 1)))
 
 
-def _body(
-    entry: Message | Note, part: str, largest: int, about: Project, *, customer: bool = False
-) -> list[Block]:
-    """Draw one part of what was said; the first names the files that come with it or that cannot."""
-    language = about.language
-    if entry.retracted:
-        return [_context(f"_{say('post.deleted', language)}_")]
-    pieces = hub.pieces(entry.text, PART)
-    number = int(part or 1)
-    blocks = [markup.rich_text(pieces[number - 1])] if entry.text or not entry.files else []
+def _body(text: str, part: str, language: str) -> list[Block]:
+    """Draw one part of what was said."""
+    pieces, number = hub.pieces(text, PART), int(part or 1)
+    blocks = [markup.rich_text(pieces[number - 1])]
     if len(pieces) > 1:
         blocks.append(_context(say("post.part", language, n=number, of=len(pieces))))
-    if not part:
-        blocks += [_named(file, entry, largest, about, customer=customer) for file in entry.files]
-    return blocks[:BLOCKS]
-
-
-def _named(file: File, entry: Message | Note, largest: int, about: Project, *, customer: bool) -> Block:
-    name, language = _cut(file.name, NAME), about.language
-    if _is_copied(file, largest):
-        return _small("file.named.size", language, name=name, size=filesize(file.size, language))
-    if customer or entry.said is None:
-        return _small("file.not_here", language, name=name)
-    place = Drawn(channel(entry.said.place))
-    if not file.copyable:
-        return _small("file.elsewhere", language, name=name, place=place)
-    sizes = {"size": filesize(file.size, language), "limit": filesize(largest, language)}
-    return _small("file.too_large", language, name=name, place=place, **sizes)
-
-
-def _is_copied(file: File, largest: int) -> bool:
-    return file.copyable and file.size <= largest
-
-
-def _marks(message: Message) -> list[Block]:
-    """The reactions to a message, each emoji with how many gave it."""
-    counts: dict[str, int] = {}
-    for reaction in message.reactions:
-        if not reaction.gone:
-            counts[reaction.emoji] = counts.get(reaction.emoji, 0) + 1
-    return [_context("  ".join(f"{emoji} {n}" for emoji, n in counts.items()))] if counts else []
-
-
-def _since(entry: Message | Note, language: str) -> str:
-    """Say what has become of a post since it was written; staff alone are shown one that is lost."""
-    if entry.retracted:
-        return ""
-    edited = f" · {say('post.edited', language)}" if entry.edited else ""
-    return edited + (f" · {say('post.lost', language)}" if entry.lost else "")
+    return blocks
 
 
 def _fallback(entry: Message | Note) -> str:
@@ -542,15 +363,15 @@ def _fallback(entry: Message | Note) -> str:
     return f"{short}…" if len(text) > TEXT // 6 else short or "–"
 
 
-def _small(key: TextKey, language: str, /, **values: str) -> Block:
-    """Draw a line of small print. Names in it are shown as written: no signs of theirs mean anything.
+def _small(line: layout.Line) -> Block:
+    """Draw a line of small print. Names in it are shown as written: no signs of theirs mean anything."""
+    if all(markup.is_quiet(one.text) for one in line if isinstance(one, layout.Text) and not _is_ours(one)):
+        return _context("".join(map(_inline, line)))
+    return _mixed([one.text if isinstance(one, layout.Text) else Drawn(_inline(one)) for one in line])
 
-    Values of ours, a time or a channel, are of type `Drawn`.
-    """
-    if all(isinstance(value, Drawn) or markup.is_quiet(value) for value in values.values()):
-        drawn = {name: v if isinstance(v, Drawn) else markup.plain(v) for name, v in values.items()}
-        return _context(say(key, language, **drawn))
-    return _mixed(_filled(key, language, **values))
+
+def _is_ours(text: layout.Text) -> bool:
+    return text.look is Look.OURS
 
 
 def _line(parts: Sequence[str]) -> Block:
@@ -565,8 +386,8 @@ def _mixed(parts: Sequence[str]) -> Block:
     runs: list[tuple[bool, str]] = []
     for part in parts:
         drawn = isinstance(part, Drawn)
-        if runs and runs[-1][0] == drawn:
-            runs[-1] = drawn, runs[-1][1] + part
+        if runs and (runs[-1][0] == drawn or not part.strip()):
+            runs[-1] = runs[-1][0], runs[-1][1] + part
         else:
             runs.append((drawn, part))
     elements = [
@@ -575,17 +396,6 @@ def _mixed(parts: Sequence[str]) -> Block:
         if text.strip()
     ]
     return {"type": "context", "elements": elements[:CONTEXT]}
-
-
-def _filled(key: TextKey, language: str, /, **values: str) -> list[str]:
-    """Return a text in parts: what stands between its placeholders, and what they stand for."""
-    template = say(key, language, **{name: f"{{{name}}}" for name in values})
-    return [
-        part
-        for text, name, _, _ in Formatter().parse(template)
-        for part in (text, values[name] if name else "")
-        if part
-    ]
 
 
 def _rich(*parts: str | Block) -> Block:
@@ -623,6 +433,25 @@ def _actions(*buttons: Block) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 
 
-def _button(action: str, text: str, value: str, style: str | None = None) -> Block:
-    button: Block = {"type": "button", "action_id": action, "text": _plain(text), "value": value}
-    return button | {"style": style} if style else button
+def _button(button: layout.Button, language: str) -> Block:
+    about = {"t": button.ticket, "l": language}
+    about |= {"e": button.entry} if button.entry else {}
+    about |= {"p": channel(button.place)} if button.place else {}
+    drawn: Block = {
+        "type": "button",
+        "action_id": ACTIONS.get(button.act, f"{button.act}_{button.choice}".rstrip("_")),
+        "text": _plain(button.label),
+        "value": json.dumps(about) if button.ticket else button.act,
+    }
+    if button.weight is not Weight.NORMAL:
+        drawn["style"] = _STYLES[button.weight]
+    if button.sure is not None:
+        title, text = button.sure
+        drawn["confirm"] = {
+            "title": _plain(title),
+            "text": _plain(text),
+            "confirm": _plain(button.label),
+            "deny": _plain(say("form.cancel", language)),
+            "style": "danger",
+        }
+    return drawn
