@@ -31,6 +31,7 @@ class BorderOffice:
 
     async def __aexit__(self, *_: object) -> None:
         async with asyncio.timeout(PATIENCE):
+            await self.slack.server.quiet()
             await self.halfdoor.stop()
         await self.slack.server.__aexit__()
         await self.discord.server.__aexit__()

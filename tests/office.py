@@ -122,6 +122,7 @@ class Office:
 
     async def __aexit__(self, *_: object) -> None:
         async with asyncio.timeout(PATIENCE):
+            await self.server.quiet()
             await self.halfdoor.stop()
         await self.server.__aexit__()
 

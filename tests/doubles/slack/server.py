@@ -137,9 +137,17 @@ class SlackServer:
         self.port: int = self._runner.addresses[0][1]
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def quiet(self) -> None:
+        """Send nothing any more: whoever stops listening next has no half-made connection of ours."""
         for timer in self._timers:
             timer.cancel()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.quiet()
         for socket in list(self._sockets):
             await socket.close()
         assert self._runner is not None
