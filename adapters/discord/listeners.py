@@ -7,6 +7,7 @@ import functools
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
@@ -14,18 +15,20 @@ import discord
 import structlog
 from discord import app_commands
 
-from adapters.discord import commands, forms, inbound, markup, render
+from adapters.discord import commands, forms, inbound, render
 from adapters.discord.answering import Answering
 from adapters.discord.api import spoken
 from adapters.discord.catchup import CatchUp
 from adapters.discord.network import NOBODY, DiscordNetwork
 from bot.aside import aside
-from bot.desk import Desk, unknown
+from bot.desk import Desk
+from bot.forms import entered, form_for, pressed
 from bot.guard import Guard
 from bot.ports import Answer, Clock, NotSent, PlaceTaken, Said, Unavailable, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import PROJECT_KEY
-from bot.tickets.model import Place, PostRef, Side, Status, Visibility
+from bot.tickets.model import Place, PostRef, Side
+from bot.view import forms as view_forms
 from bot.words.keys import TextKey
 from bot.words.say import Refused, say
 
@@ -48,8 +51,6 @@ MENUS: Final[Mapping[TextKey, str]] = {
     "form.add.submit": "add",
     "form.publish.submit": "publish",
 }
-#: Buttons that open a form.
-FORMS = ("open", "comment", "reply", "edit", "note", "status", "assign", "close")
 
 
 def register(network: DiscordNetwork, desk: Desk, guard: Guard, clock: Clock) -> None:
@@ -343,7 +344,8 @@ class Listening(Answering):
         async def work() -> Answer | discord.ui.Modal | None:
             if isinstance(ask, a.AskOpen) and not ask.title:
                 await self.linked(interaction)
-                return forms.open_ticket(await self.project_language(interaction))
+                form = view_forms.open_ticket(await self.project_language(interaction))
+                return forms.printed(form, interaction.user.id)
             answer = await self.ask(ask, interaction)
             if isinstance(ask, a.AskPanel) and isinstance(answer, Words) and not answer.refused:
                 with spoken():
@@ -413,57 +415,45 @@ class Listening(Answering):
         elif act == "ready":
             ident = str(data["custom_id"])
             await self.open_ready(interaction, ident, lambda: self.form_for(interaction, about[1], about[2:]))
-        elif act in FORMS:
+        elif act in view_forms.FORMS:
             await self.answer(interaction, lambda: self.form_for(interaction, act, about))
         elif act == "read":
-            await self.answer(interaction, lambda: self.ask(a.AskRecord(about[0]), interaction))
+            await self.answer(interaction, lambda: self.pressed(interaction, act, about))
         elif act == "join":
             await self.answer(interaction, lambda: self.join(interaction, about[0]), quiet=True)
         else:
-            await self.answer(interaction, lambda: self.ask(_pressed(act, about), interaction), quiet=True)
+            await self.answer(interaction, lambda: self.pressed(interaction, act, about), quiet=True)
 
     async def form_for(
         self, interaction: discord.Interaction, act: str, about: list[str]
     ) -> Answer | discord.ui.Modal | None:
         language = await self.project_language(interaction)
         place, by = inbound.where(interaction.channel)[0], inbound.person(interaction.user)
-        match act:
-            case "open":
-                await self.linked(interaction)
-                return forms.open_ticket(language)
-            case "comment":
-                return forms.comment(language, about[0])
-            case "reply":
-                where = await self.desk.customer_place(place, by, about[0])
-                return forms.reply(language, about[0], by.name, render.channel(where))
-            case "edit":
-                text, author, where = await self.desk.reply_text(place, by, about[0], about[1])
-                shown = markup.content(text)
-                return forms.edit(language, about[0], about[1], shown, author, render.channel(where))
-            case "note":
-                return forms.note(language, about[0])
-            case "publish" | "add":
-                raise Refused("no.trouble")  # it was about what stood there then: it is asked for anew
-            case "status":
-                return forms.status(language, about[0], await self.desk.status(place, by, about[0]))
-            case "assign":
-                return forms.assign(language, about[0], interaction.user.id)
-            case "close":
-                return forms.close(language, about[0])
-            case _:
-                raise unknown("discord", act)
+        if act == "open":
+            await self.linked(interaction)
+        if act in ("publish", "add"):
+            raise Refused("no.trouble")  # it was about what stood there then: it is asked for anew
+        form = await form_for(self.desk, act, place, by, language, forms.about(about))
+        return forms.printed(form, interaction.user.id)
 
     async def form(self, interaction: discord.Interaction, act: str, about: list[str]) -> Answer | None:
         data: Any = interaction.data or {}
-        entered = inbound.fields(data)
+        fields = inbound.fields(data)
         to = None
-        if entered.get("to"):
+        if fields.get("to"):
             guild = interaction.guild
             assert guild is not None
             with spoken():
-                member = guild.get_member(int(entered["to"])) or await guild.fetch_member(int(entered["to"]))
+                member = guild.get_member(int(fields["to"])) or await guild.fetch_member(int(fields["to"]))
             to = inbound.person(member)
-        return await self.ask(_entered(act, about, entered, to, interaction.guild), interaction)
+        typed = partial(inbound.shown, interaction.guild)
+        ask = entered("discord", act, forms.about(about), fields, to, typed)
+        return await self.ask(ask, interaction)
+
+    async def pressed(self, interaction: discord.Interaction, act: str, about: list[str]) -> Answer | None:
+        """A button that acts at once."""
+        told = forms.about(about, "choice" if act == "rate" else "entry")
+        return await self.ask(pressed("discord", act, told), interaction)
 
     async def join(self, interaction: discord.Interaction, ticket: str) -> Answer | None:
         """Let somebody of the staff into a ticket's private thread."""
@@ -512,7 +502,8 @@ class Listening(Answering):
         note, about, seen = await self.desk.note_at(PostRef(place, str(message.id)), by)
         shown = self.network.as_reply(note, by, about)
         language = await self.project_language(interaction)
-        return forms.publish(language, note.ticket, note.id, seen, shown)
+        form = view_forms.publish(language, note.ticket, note.id, seen)
+        return forms.printed(form, interaction.user.id, shown)
 
     # ------------------------------------------------------------ inside
 
@@ -644,45 +635,3 @@ class Listening(Answering):
     def _me(self) -> discord.ClientUser:
         assert self.client.user is not None
         return self.client.user
-
-
-def _pressed(act: str, about: list[str]) -> a.Ask:
-    match act:
-        case "close_customer":
-            return a.AskClose(about[0])
-        case "reopen":
-            return a.AskReopen(about[0])
-        case "recall":
-            return a.AskRecall(about[0], about[1])
-        case "rate":
-            return a.AskRate(about[0], int(about[1]))
-        case _:
-            raise unknown("discord", act)
-
-
-def _entered(
-    form: str, about: list[str], entered: dict[str, str], to: Any, guild: discord.Guild | None
-) -> a.Ask:
-    text = inbound.shown(guild, entered.get("text", ""))
-    match form:
-        case "open":
-            return a.AskOpen(entered["title"], text)
-        case "comment":
-            return a.AskComment(about[0], text)
-        case "reply":
-            return a.AskReply(about[0], text)
-        case "edit":
-            return a.AskEdit(about[0], about[1], text)
-        case "note":
-            return a.AskNote(about[0], text)
-        case "publish":
-            return a.AskPublish(about[0], about[1], about[2])
-        case "status":
-            return a.AskStatus(about[0], Status(entered["status"]), Visibility(entered["visibility"]))
-        case "assign":
-            return a.AskAssign(about[0], to, visibility=Visibility(entered["visibility"]))
-        case "close":
-            resolution, reason = (inbound.shown(guild, entered[name]) for name in ("resolution", "reason"))
-            return a.AskClose(about[0], resolution, reason)
-        case _:
-            raise unknown("discord", form)

@@ -201,7 +201,7 @@ def _block(block: layout.Block, language: str) -> str | None:
         case layout.Plain(line=line) | layout.Byline(line=line):
             return _line(line)
         case layout.Small(line=line) | layout.Hint(line=line):
-            return f"-# {_line(line)}"
+            return small(line)
         case layout.Body(text=text, part=part):
             return _numbered(_pieces(text), int(part or 1), language) or "–"
         case layout.Struck(text=text):
@@ -217,6 +217,11 @@ def _block(block: layout.Block, language: str) -> str | None:
             return None
         case _:
             assert_never(block)
+
+
+def small(line: layout.Line) -> str:
+    """Print a line of small print."""
+    return f"-# {_line(line)}"
 
 
 def _line(line: layout.Line) -> str:
@@ -242,7 +247,7 @@ def _inline(span: layout.Span) -> str:
 def _files(lines: Sequence[layout.Line], language: str) -> str:
     named: list[str] = []
     for n, one in enumerate(lines):
-        line = f"-# {_line(one)}"
+        line = small(one)
         if sum(map(len, named)) + len(line) > FILES:
             named.append(f"-# {say('list.more', language, n=len(lines) - n)}")
             break

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,11 +10,13 @@ from slack_bolt.async_app import AsyncAck
 from adapters.slack import forms, inbound, markup, render
 from adapters.slack.answering import Answering
 from adapters.slack.network import SlackNetwork
-from bot.desk import Desk, unknown
+from bot.desk import Desk
+from bot.forms import entered, form_for, pressed
 from bot.ports import Answer, Clock, PlaceTaken, Words
 from bot.tickets import asks as a
 from bot.tickets.grammar import PROJECT_KEY, parse
-from bot.tickets.model import Person, Place, PostRef, Project, Status, Visibility
+from bot.tickets.model import Place, PostRef, Project
+from bot.view import forms as view_forms
 from bot.words.say import Refused, language_for, say
 
 COMMAND = "/ticket"
@@ -60,7 +61,8 @@ class Interactions(Answering):
             except Refused as refused:
                 return Words(refused.words(language), refused=True)
             blocks = self.network.as_reply(note, person, about)
-            await self.open(trigger, forms.publish(language, channel, note.ticket, note.id, seen, blocks))
+            form = view_forms.publish(language, note.ticket, note.id, seen)
+            await self.open(trigger, forms.printed(form, channel, user, blocks))
             return None
 
         await self.show(trigger, await self.with_words(work, channel, user), channel, user)
@@ -100,7 +102,8 @@ class Interactions(Answering):
             ask = parse(*inbound.command_text(text, people))
             if isinstance(ask, a.AskOpen) and not ask.title:
                 await self.linked(channel)
-                await self.open(trigger, forms.open_ticket(language, channel))
+                form = view_forms.open_ticket(language)
+                await self.open(trigger, forms.printed(form, channel, user))
                 return None
             if isinstance(ask, a.AskSetup):
                 await self.insider_only(user)
@@ -142,52 +145,26 @@ class Interactions(Answering):
     async def view_for(
         self, action: dict[str, Any], channel: str, user: str, language: str
     ) -> dict[str, Any]:
-        name = action["action_id"]
-        if name == "open_ticket":
-            return forms.open_ticket(language, channel)
-        about = json.loads(action["value"])
-        ticket, place = about["t"], Place("slack", channel)
-        person = await self.network.people.person(user)
-        match name:
-            case "comment":
-                return forms.comment(language, channel, ticket)
-            case "reply":
-                return forms.reply(language, channel, ticket, person.name, about["p"])
-            case "edit":
-                entry = about["e"]
-                text, author, where = await self.desk.reply_text(place, person, ticket, entry)
-                return forms.edit(
-                    language, channel, ticket, entry, markup.mrkdwn(text), author, render.channel(where)
-                )
-            case "note":
-                return forms.note(language, channel, ticket)
-            case "read":
-                ref = f"action:{channel}:{user}:{action['action_ts']}"
-                answer = await self.ask(a.AskRecord(ticket), ref, person, channel)
-                if isinstance(answer, Words):
-                    return forms.words(language, answer.text)
-                blocks = render.answer(answer).blocks[1:] if answer is not None else []
-                return forms.shown(say("form.record.title", language), blocks, language)
-            case "status":
-                present = await self.desk.status(place, person, ticket)
-                return forms.status(language, channel, ticket, present)
-            case "assign":
-                return forms.assign(language, channel, ticket, user)
-            case "close":
-                return forms.close(language, channel, ticket)
-            case _:
-                raise unknown("slack", name)
+        act, about = render.pressed(action)
+        person, ref = await self.network.people.person(user), f"action:{channel}:{user}:{action['action_ts']}"
+        if act == "read":
+            answer = await self.ask(pressed("slack", act, about), ref, person, channel)
+            if isinstance(answer, Words):
+                return forms.words(language, answer.text)
+            blocks = render.answer(answer).blocks[1:] if answer is not None else []
+            return forms.shown(say("form.record.title", language), blocks, language)
+        where = render.spot(about["where"]) if "where" in about else None
+        form = await form_for(self.desk, act, Place("slack", channel), person, language, about, where)
+        return forms.printed(form, channel, user)
 
     async def button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         """A button that acts at once."""
         channel, user = _channel(body), body["user"]["id"]
-        about = json.loads(action["value"])
-        name = action["action_id"]
 
         async def work() -> Answer | None:
+            ask = pressed("slack", *render.pressed(action))
             person = await self.network.people.person(user)
-            ref = f"action:{channel}:{user}:{action['action_ts']}"
-            return await self.ask(_pressed(name, about), ref, person, channel)
+            return await self.ask(ask, f"action:{channel}:{user}:{action['action_ts']}", person, channel)
 
         answer = await self.with_words(work, channel, user)
         await ack()
@@ -197,14 +174,15 @@ class Interactions(Answering):
     # ------------------------------------------------------------ forms
 
     async def form(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        entered, about, user = inbound.fields(view), inbound.metadata(view), body["user"]["id"]
+        fields, about, user = inbound.fields(view), inbound.metadata(view), body["user"]["id"]
         channel = about["c"]
 
         async def work() -> Answer | None:
             person = await self.network.people.person(user)
-            to = entered.get("to")
+            to = fields.get("to")
             assignee = await self.network.people.person(to) if to else None
-            ask = _entered(view["callback_id"], about, entered, assignee)
+            act, told = view["callback_id"], render.unpacked(about)
+            ask = entered("slack", act, told, fields, assignee, markup.typed)
             return await self.ask(ask, f"view:{view['id']}", person, channel, held=True)
 
         answer = await self.with_words(work, channel, user)
@@ -214,30 +192,30 @@ class Interactions(Answering):
             await ack()
 
     async def setup(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        entered, about, user = inbound.fields(view), inbound.metadata(view), body["user"]["id"]
-        language = entered["language"] or about["l"]
+        fields, about, user = inbound.fields(view), inbound.metadata(view), body["user"]["id"]
+        language = fields["language"] or about["l"]
 
         async def work() -> Answer | None:
             try:
                 await self.insider_only(user)
-                key, name = entered["key"].strip().upper(), entered["name"].strip()
+                key, name = fields["key"].strip().upper(), fields["name"].strip()
                 if not PROJECT_KEY.fullmatch(key):
                     raise Refused("no.key", field="key")
                 if not 1 <= len(name) <= 60:
                     raise Refused("no.name", field="name")
-                await self.network.check_places(entered["customer"], entered["staff"])
+                await self.network.check_places(fields["customer"], fields["staff"])
                 await self.desk.set_up(
                     await self.network.people.person(user),
-                    Project(key, name, language, every_message=entered.get("every") == "yes"),
-                    (Place("slack", entered["customer"]),),
-                    Place("slack", entered["staff"]),
+                    Project(key, name, language, every_message=fields.get("every") == "yes"),
+                    (Place("slack", fields["customer"]),),
+                    Place("slack", fields["staff"]),
                 )
             except PlaceTaken as taken:
                 words = say("no.place_taken", language, key=taken)
                 return Words(words, refused=True, field="customer")
             except Refused as refused:
                 return Words(refused.words(language), refused=True, field=refused.field)
-            customer, staff = f"<#{entered['customer']}>", f"<#{entered['staff']}>"
+            customer, staff = f"<#{fields['customer']}>", f"<#{fields['staff']}>"
             return Words(say("done.linked", language, key=key, customer=customer, staff=staff))
 
         answer = await self.with_words(work, about["c"], user)
@@ -266,45 +244,6 @@ class Interactions(Answering):
     async def insider_only(self, user: str) -> None:
         if not (await self.network.people.known(user)).insider:
             raise Refused("no.setup_guest")
-
-
-def _pressed(name: str, about: dict[str, str]) -> a.Ask:
-    match name:
-        case "close_customer":
-            return a.AskClose(about["t"])
-        case "reopen":
-            return a.AskReopen(about["t"])
-        case "recall":
-            return a.AskRecall(about["t"], about["e"])
-        case "rate_1" | "rate_2" | "rate_3" | "rate_4" | "rate_5":
-            return a.AskRate(about["t"], int(name.removeprefix("rate_")))
-        case _:
-            raise unknown("slack", name)
-
-
-def _entered(form: str, about: dict[str, str], entered: dict[str, str], assignee: Person | None) -> a.Ask:
-    ticket, text = about.get("t", ""), markup.typed(entered.get("text", ""))
-    match form:
-        case "open":
-            return a.AskOpen(entered["title"], text)
-        case "comment":
-            return a.AskComment(ticket, text)
-        case "reply":
-            return a.AskReply(ticket, text)
-        case "edit":
-            return a.AskEdit(ticket, about["e"], text)
-        case "note":
-            return a.AskNote(ticket, text)
-        case "publish":
-            return a.AskPublish(ticket, about["e"], about["d"])
-        case "status":
-            return a.AskStatus(ticket, Status(entered["status"]), Visibility(entered["visibility"]))
-        case "assign":
-            return a.AskAssign(ticket, assignee, visibility=Visibility(entered["visibility"]))
-        case "close":
-            return a.AskClose(ticket, markup.typed(entered["resolution"]), markup.typed(entered["reason"]))
-        case _:
-            raise unknown("slack", form)
 
 
 def _channel(body: dict[str, Any]) -> str:

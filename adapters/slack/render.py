@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, TypeAlias, assert_never
@@ -35,6 +35,8 @@ SECTION, TEXT, BLOCKS = 3000, 3000, 50
 ANSWER = 9000
 #: The id of a button where it is not its act: what stands in channels since ever.
 ACTIONS = {"open": "open_ticket"}
+#: What a button or a form is about: the names in its value, as short as they have been since ever.
+ABOUT = {"t": "ticket", "e": "entry", "d": "seen", "p": "where"}
 #: How each look is written in mrkdwn.
 _LOOKS = {Look.PLAIN: "{}", Look.BOLD: "*{}*", Look.QUIET: "_{}_", Look.CODE: "`{}`", Look.OURS: "{}"}
 _STYLES = {Weight.MAIN: "primary", Weight.RISKY: "danger"}
@@ -96,14 +98,14 @@ def file_line(content: Message | Note, part: str, about: Project, *, customer: b
     file = next(one for one in content.files if part == f"file:{one.id}")
     author = layout.author(content, about.name, about.language, customer=customer)
     name = layout.name(file.name)
-    return Post(markup.plain(name), [_small((layout.Text(name),))], author, content.by.person.picture), file
+    return Post(markup.plain(name), [small((layout.Text(name),))], author, content.by.person.picture), file
 
 
 def file_gone(post: Post, file: File, language: str, key: TextKey) -> Post:
     """Draw what stands for a file that could not be brought. `key`: why, in words."""
     size = layout.size(file.size, language)
     line = layout.filled(key, language, name=layout.name(file.name), size=size)
-    return replace(post, text="".join(map(_inline, line)), blocks=[_small(line)])
+    return replace(post, text="".join(map(_inline, line)), blocks=[small(line)])
 
 
 def for_customer(content: CustomerContent, about: Project, part: str = "", largest: int = LARGEST) -> Post:
@@ -151,6 +153,21 @@ def home_of_others(language: str, bot: str) -> Block:
     return {"type": "home", "blocks": [_section(say("home.customer", language, bot=f"<@{bot}>"))]}
 
 
+def pressed(action: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return the act of a button of ours and what it is about, as `_button` wrote it."""
+    ident, value = str(action["action_id"]), str(action.get("value") or "")
+    act, _, choice = ident.rpartition("_")
+    if choice.isdigit():
+        return act, {**unpacked(json.loads(value)), "choice": choice}
+    acts = {shown: act for act, shown in ACTIONS.items()}
+    return acts.get(ident, ident), unpacked(json.loads(value) if value.startswith("{") else {})
+
+
+def unpacked(told: Mapping[str, str]) -> dict[str, str]:
+    """Return what a button or a form says that it is about, by its names."""
+    return {name: told[key] for key, name in ABOUT.items() if key in told}
+
+
 def panel(language: str) -> Post:
     """Print the panel with the button that opens a ticket."""
     return _printed(customer.panel(language))
@@ -159,6 +176,12 @@ def panel(language: str) -> Post:
 def channel(place: Place) -> str:
     """Write a place as people find it: a channel of ours as a link, else its network's name."""
     return f"<#{place.id}>" if place.network == "slack" else place.network.capitalize()
+
+
+def spot(shown: str) -> layout.Spot:
+    """Read a place as `channel` wrote it."""
+    ours = shown.startswith("<#")
+    return layout.Spot(Place("slack", shown[2:-1]) if ours else Place(shown.lower(), ""))
 
 
 def tombstone(language: str) -> Post:
@@ -190,7 +213,7 @@ def _block(block: layout.Block, language: str) -> list[Block]:
         case layout.Plain(line=line):
             return [_section("".join(map(_inline, line)))]
         case layout.Byline(line=line) | layout.Small(line=line):
-            return [_small(line)]
+            return [small(line)]
         case layout.Hint(line=line, typed=typed):
             hint = "".join(map(_inline, line))
             return [_context(f"_{hint}{typed and f' {typed}'}_")]
@@ -199,7 +222,7 @@ def _block(block: layout.Block, language: str) -> list[Block]:
         case layout.Struck(text=text):
             return [markup.rich_text(piece, strike=True) for piece in hub.pieces(text, PART)]
         case layout.Files(lines=lines):
-            return [_small(line) for line in lines[: BLOCKS - 8]]
+            return [small(line) for line in lines[: BLOCKS - 8]]
         case layout.Marks(counts=counts):
             return [_context("  ".join(f"{emoji} {n}" for emoji, n in counts))]
         case layout.Notice(text=text):
@@ -363,7 +386,7 @@ def _fallback(entry: Message | Note) -> str:
     return f"{short}…" if len(text) > TEXT // 6 else short or "–"
 
 
-def _small(line: layout.Line) -> Block:
+def small(line: layout.Line) -> Block:
     """Draw a line of small print. Names in it are shown as written: no signs of theirs mean anything."""
     if all(markup.is_quiet(one.text) for one in line if isinstance(one, layout.Text) and not _is_ours(one)):
         return _context("".join(map(_inline, line)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, CustomerContent, Leak
 from bot.tickets.labels import status_label
 from bot.tickets.model import File, Message, Project, Status
@@ -35,7 +37,8 @@ from bot.view.layout import (
 from bot.words.keys import TextKey
 from bot.words.say import say
 
-STARS = range(1, 6)
+#: How a closing can be rated.
+STARS: Final = ("1", "2", "3", "4", "5")
 
 
 def for_customer(content: CustomerContent, about: Project, part: str, largest: int) -> Post:
@@ -118,7 +121,7 @@ def _closing(notice: ClosingNotice, language: str, part: str) -> Post:
     if notice.rating is not None:
         box.append(Plain((Text(say("closing.rated", language, stars=notice.rating), Look.OURS),)))
     else:
-        stars = tuple(Button("rate", str(n), ticket, choice=str(n)) for n in STARS)
+        stars = tuple(Button("rate", one, ticket, choice=one) for one in STARS)
         box += [Plain((Text(say("closing.how", language), Look.OURS),)), Buttons(stars)]
         typed = say("closing.fallback", language)
     read = Button("read", say("button.read", language), ticket)

@@ -64,7 +64,8 @@ def door(card: StaffCard, language: str) -> Post:
 
 def row(card: StaffCard, language: str, *, project: bool = False) -> Row:
     """Draw a ticket in the team's list; with its `project` where it may be of several."""
-    items = [*_state(card, language), (Text(priority_label(card.priority, language)),)]
+    who: Line = (Text(_assignee(card, language)),)
+    items = [_status(card, language), who, (Text(priority_label(card.priority, language)),)]
     if card.booked_minutes:
         items.append(_booked(card, language))
     if project:
@@ -109,14 +110,22 @@ def _summary(card: StaffCard, language: str) -> Line:
 
 def _state(card: StaffCard, language: str) -> list[Line]:
     """Draw status and assignee, and how the customer sees them where that is different."""
-    status: Line = (Text(status_label(card.status, language), Look.BOLD),)
-    if card.public_status is not card.status:
-        status += _seen(status_label(card.public_status, language), language)
-    who: Line = (Text(name(card.assignee.name) if card.assignee else say("card.unassigned", language)),)
+    who: Line = (Text(_assignee(card, language)),)
     if card.public_assignee != card.assignee:
         public = card.public_assignee
         who += _seen(name(public.name) if public else say("card.customer_sees_nobody", language), language)
-    return [status, who]
+    return [_status(card, language), who]
+
+
+def _status(card: StaffCard, language: str) -> Line:
+    status: Line = (Text(status_label(card.status, language), Look.BOLD),)
+    if card.public_status is card.status:
+        return status
+    return status + _seen(status_label(card.public_status, language), language)
+
+
+def _assignee(card: StaffCard, language: str) -> str:
+    return name(card.assignee.name) if card.assignee else say("card.unassigned", language)
 
 
 def _seen(what: str, language: str) -> Line:

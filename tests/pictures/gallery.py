@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from adapters.slack import forms, markup, network, render
+from adapters.slack import forms, network, render
 from bot.ports import Answer, Listing, Preview, Words
 from bot.tickets.deliveries import (
     ClosingNotice,
@@ -32,6 +32,8 @@ from bot.tickets.model import (
     StaffSurface,
     Status,
 )
+from bot.view import forms as view_forms
+from bot.view.layout import Spot
 from bot.words.say import Refused, say
 from tests.pictures.words import Reader
 
@@ -170,7 +172,11 @@ def listing() -> Listing:
 def to_publish() -> Payload:
     reply = Message(id=NOTE.id, ticket=KEY, by=SUPPORT, at=NOW, text=NOTE.text)
     blocks = render.for_customer(reply, EN).named().blocks
-    return forms.publish("en", TEAM.id, KEY, NOTE.id, "seen", blocks)
+    return forms.printed(view_forms.publish("en", KEY, NOTE.id, "seen"), TEAM.id, ROBIN.id, blocks)
+
+
+def inside(form: view_forms.Form) -> Payload:
+    return forms.printed(form, TEAM.id, ROBIN.id)
 
 
 def home() -> Payload:
@@ -199,18 +205,18 @@ PICTURES: dict[str, Callable[[], list[Payload] | Payload]] = {
     "mistyped": lambda: [told(mistyped(), TEAM, "1.0")],
     "list": lambda: [told(listing(), TEAM)],
     "preview": lambda: [told(preview(), TEAM, "1.0")],
-    "form-open": lambda: forms.open_ticket("en", CUSTOMERS.id),
-    "form-comment": lambda: forms.comment("en", CUSTOMERS.id, KEY),
-    "form-reply": lambda: forms.reply("en", TEAM.id, KEY, ROBIN.name, f"<#{CUSTOMERS.id}>"),
-    "form-edit": lambda: forms.edit(
-        "en", TEAM.id, KEY, REPLY.id, markup.mrkdwn(REPLY.text), ROBIN.name, f"<#{CUSTOMERS.id}>"
+    "form-open": lambda: forms.printed(view_forms.open_ticket("en"), CUSTOMERS.id, CARLA.id),
+    "form-comment": lambda: forms.printed(view_forms.comment("en", KEY), CUSTOMERS.id, CARLA.id),
+    "form-reply": lambda: inside(view_forms.reply("en", KEY, ROBIN.name, Spot(CUSTOMERS))),
+    "form-edit": lambda: inside(
+        view_forms.edit("en", KEY, REPLY.id, REPLY.text, ROBIN.name, Spot(CUSTOMERS))
     ),
-    "form-note": lambda: forms.note("en", TEAM.id, KEY),
+    "form-note": lambda: inside(view_forms.note("en", KEY)),
     "form-publish": to_publish,
-    "form-status": lambda: forms.status("en", TEAM.id, KEY, Status.IN_PROGRESS),
-    "form-assign": lambda: forms.assign("en", TEAM.id, KEY, ROBIN.id),
-    "form-close": lambda: forms.close("en", TEAM.id, KEY),
-    "form-close-de": lambda: forms.close("de", TEAM.id, KEY),
+    "form-status": lambda: inside(view_forms.status("en", KEY, Status.IN_PROGRESS)),
+    "form-assign": lambda: inside(view_forms.assign("en", KEY)),
+    "form-close": lambda: inside(view_forms.close("en", KEY)),
+    "form-close-de": lambda: inside(view_forms.close("de", KEY)),
     "form-record": lambda: forms.shown(
         say("form.record.title", "en"), render.answer(preview()).blocks[1:], "en"
     ),

@@ -18,8 +18,9 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 
 from adapters.discord.commands import group
-from adapters.discord.listeners import Listening, _entered, _pressed
+from adapters.discord.listeners import Listening
 from adapters.slack.interactions import Interactions
+from bot.forms import entered, pressed
 from bot.tickets import asks as a
 from bot.tickets.grammar import VERBS, parse
 from bot.tickets.model import Membership, Person, Place, Project
@@ -247,9 +248,10 @@ async def test_a_button_or_form_that_is_none_of_ours_does_nothing_on_slack(socke
 def test_a_button_or_form_that_is_none_of_ours_does_nothing_on_discord() -> None:
     """Discord lets nobody press what is not there; one of another version of ours can be."""
     with pytest.raises(Refused):
-        _pressed("frobnicate", ["ACME-1", "5"])
+        pressed("discord", "frobnicate", {"ticket": "ACME-1", "choice": "5"})
     with pytest.raises(Refused):
-        _entered("shut", ["ACME-1"], {"resolution": WORDS, "reason": WORDS, "text": WORDS}, None, None)
+        given = {"resolution": WORDS, "reason": WORDS, "text": WORDS}
+        entered("discord", "shut", {"ticket": "ACME-1"}, given, None, str)
 
 
 @pytest.mark.parametrize("who", ["carla", "dora", "olga", "robin"])

@@ -33,10 +33,10 @@ from bot.tickets.model import (
     PostRef,
     Project,
     Side,
-    Status,
 )
+from bot.view import forms as view_forms
 from bot.words.say import LANGUAGES
-from tests.unit.test_slack_sizes import AT, names, texts, titles, worst
+from tests.unit.test_slack_sizes import AT, every_form, names, texts, titles, worst
 
 ADDRESS = "https://discord.com/channels/1234567890123456789/1234567890123456789"
 Found = tuple[Project, list[CustomerContent], list[StaffContent]]
@@ -130,15 +130,8 @@ async def test_every_form_stays_within_discords_limits(
     reply = Message(id="m", ticket=key, by=Actor(Person("discord", "1", name), Side.STAFF), at=AT, text=text)
     shown = render.for_customer(reply, Project("ACME", name[:60], language)).named().text
     for form in (
-        forms.open_ticket(language),
-        forms.comment(language, key),
-        forms.reply(language, key, name, "<#1234567890123456789>"),
-        forms.edit(language, key, entry, text, name, "<#1234567890123456789>"),
-        forms.note(language, key),
-        forms.status(language, key, Status.ON_HOLD),
-        forms.assign(language, key, 1),
-        forms.close(language, key),
-        forms.publish(language, key, entry, "d" * 24, shown),
+        *(forms.printed(one, 1) for one in every_form(language, key, name, text)),
+        forms.printed(view_forms.publish(language, key, entry, "d" * 24), 1, shown),
     ):
         assert isinstance(form, discord.ui.Modal)
         assert 1 <= len(form.title) <= 45

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -42,6 +43,8 @@ from bot.tickets.model import (
     StaffSurface,
     Status,
 )
+from bot.view import forms as view_forms
+from bot.view.layout import Spot
 from bot.words.say import LANGUAGES
 from tests.doubles.slack import validate
 
@@ -195,6 +198,23 @@ def test_every_answer_passes_slacks_checks(
     answered(Words(name * 100))
 
 
+def every_form(language: str, key: str, name: str, text: str) -> Iterator[view_forms.Form]:
+    """Yield each form, but for what is made of somebody's post."""
+    where = Spot(Place("slack", "C0000000001"))
+    yield view_forms.open_ticket(language)
+    yield view_forms.comment(language, key)
+    yield view_forms.reply(language, key, name, where)
+    yield view_forms.edit(language, key, "e" * 24, text, name, where)
+    yield view_forms.note(language, key)
+    yield view_forms.status(language, key, Status.ON_HOLD)
+    yield view_forms.assign(language, key)
+    yield view_forms.close(language, key)
+
+
+def test_every_form_is_among_them() -> None:
+    assert [form.act for form in every_form("en", "ACME-1", "Robin", "x")] == list(view_forms.FORMS)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @settings(max_examples=15)
 @given(name=names, text=texts, title=titles)
@@ -205,17 +225,10 @@ def test_every_form_passes_slacks_checks(language: str, name: str, text: str, ti
     link = Link(about, (Place("slack", channel),), Place("slack", "C0000000002"))
     post = render.for_customer(reply, Project("ACME", name[:60], language)).named()
     for view in (
-        forms.open_ticket(language, channel),
-        forms.comment(language, channel, key),
-        forms.reply(language, channel, key, name, channel),
-        forms.edit(language, channel, key, "e" * 24, text, name, channel),
-        forms.note(language, channel, key),
-        forms.status(language, channel, key, Status.ON_HOLD),
-        forms.assign(language, channel, key, "U1"),
-        forms.close(language, channel, key),
+        *(forms.printed(form, channel, "U1") for form in every_form(language, key, name, text)),
         forms.setup(language, channel),
         forms.setup(language, channel, link),
-        forms.publish(language, channel, key, "e" * 24, "d" * 24, post.blocks),
+        forms.printed(view_forms.publish(language, key, "e" * 24, "d" * 24), channel, "U1", post.blocks),
         forms.words(language, text or "x"),
     ):
         validate.view(view)
