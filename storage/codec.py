@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from bot.tickets.model import Message, Note, Person, Project, Ticket, Visibility
 
 #: Characters of a title that are looked at: one may become eighteen, and an index's row holds 2,700 bytes.
 FOLDED = 600
+
+_EVENT_AT = re.compile(r"-(\d+\.\d{6})$")
 
 log = structlog.get_logger()
 
@@ -70,6 +73,15 @@ def _on_duty(row: Any) -> tuple[Person, ...]:
     except ValidationError as error:
         log.error("on_duty_unreadable", project=row.key, error=str(error))
         return ()
+
+
+def notice_at(subject: str, rank: float) -> datetime:
+    """Return when what a notice tells happened: its subject ends with that, or it is told by its rank alone.
+
+    The rank is no time: a notice goes behind all that is said, by whosever clock.
+    """
+    found = _EVENT_AT.search(subject)
+    return at(float(found[1]) if found else rank)
 
 
 def dump_people(people: Sequence[Person]) -> str:

@@ -325,7 +325,7 @@ class Reading:
 
     def notices(self, ticket: str) -> list[tuple[datetime, str]]:
         rows = self._connection.execute(
-            sa.select(delivery.c.rank, delivery.c.words)
+            sa.select(delivery.c.rank, delivery.c.subject, delivery.c.words)
             .join(surface, surface.c.id == delivery.c.surface)
             .where(
                 surface.c.ticket == ticket,
@@ -335,7 +335,7 @@ class Reading:
             )
             .order_by(delivery.c.rank, delivery.c.id)
         )
-        return [(codec.at(row.rank), row.words) for row in rows]
+        return [(codec.notice_at(row.subject, row.rank), row.words) for row in rows]
 
     def booked(self, ticket: str) -> list[e.TimeBooked]:
         rows = self._connection.execute(

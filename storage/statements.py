@@ -100,7 +100,10 @@ ENTRY_SAID = _entry.where(
     entry.c.said_place == sa.bindparam("place"),
     entry.c.said_id == sa.bindparam("id"),
 )
-RECORD = _entry.where(entry.c.ticket == sa.bindparam("ticket")).order_by(entry.c.at)
+#: Of one moment are the words for the customer and the reason for staff that close a ticket: in that order.
+RECORD = _entry.where(entry.c.ticket == sa.bindparam("ticket")).order_by(
+    entry.c.at, entry.c.visibility.desc(), entry.c.id
+)
 MESSAGES = RECORD.where(entry.c.visibility == Visibility.PUBLIC.value)
 LAST_MESSAGES = MESSAGES.order_by(None).order_by(entry.c.at.desc()).limit(LAST)
 KEY = sa.select(key).where(key.c.digest == sa.bindparam("digest"))

@@ -109,11 +109,7 @@ class Answer:
     @property
     def said(self) -> list[str]:
         """What was said, in order, without what can be pressed."""
-        found = re.findall(r'<article class="said[^>]*>(.*?)</article>', self.text, re.DOTALL)
-        kept = (
-            re.sub(r"<(details|form)(?! class=.spoiler).*?</\1>", "", one, flags=re.DOTALL) for one in found
-        )
-        return [plain(one) for one in kept]
+        return said_on(self.text)
 
 
 class Visitor:
@@ -159,6 +155,13 @@ class Visitor:
             form.add_field("files", content, filename=name)
         async with self.session.post(self.url + path, data=form) as response:
             return Answer(response, await response.read())
+
+
+def said_on(page: str) -> list[str]:
+    """Return what was said on a page or a part of one, in order, without what can be pressed."""
+    found = re.findall(r'<article class="said[^>]*>(.*?)</article>', page, re.DOTALL)
+    kept = (re.sub(r"<(details|form)(?! class=.spoiler).*?</\1>", "", one, flags=re.DOTALL) for one in found)
+    return [plain(one) for one in kept]
 
 
 def plain(text: str) -> str:

@@ -92,7 +92,7 @@ class StaffCard:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffNotice:
-    """One line of news for staff, already in words."""
+    """One line of news for staff, already in words. The `id` of one of an event ends with its time."""
 
     id: str
     ticket: str
