@@ -22,7 +22,8 @@ from tenacity import (
     wait_random,
 )
 
-from bot.asking import NotYet, apply, digest, staff_listing
+from bot.context import NotYet, apply, digest, staff_listing
+from bot.intake import Intake, NotOurs
 from bot.news import News
 from bot.ports import (
     Act,
@@ -31,12 +32,12 @@ from bot.ports import (
     Clock,
     Conflict,
     Incoming,
-    Link,
     Listing,
+    LoadedTicket,
     Network,
     NotSent,
-    Opened,
     PlaceInside,
+    ProjectPlaces,
     Raised,
     Said,
     Store,
@@ -45,7 +46,6 @@ from bot.ports import (
     Watched,
     Words,
 )
-from bot.taking import NotOurs, Taking
 from bot.tickets import asks as a
 from bot.tickets import commands as c
 from bot.tickets.deliveries import StaffNotice, ToStaff
@@ -108,7 +108,7 @@ class Desk:
         self._networks = networks
         self._news = news
         self._clock = clock
-        self._links: dict[Place, tuple[datetime, Link | None]] = {}
+        self._links: dict[Place, tuple[datetime, ProjectPlaces | None]] = {}
         self._taking: set[asyncio.Task[Any]] = set()
         self._stopping = threading.Event()
         #: When bots last wrote in a thread, and the threads in which they are not listened to now.
@@ -178,13 +178,13 @@ class Desk:
                 return await self._console(incoming.by, membership, link, language)
 
             def work(tx: Tx) -> Answer | None:
-                return Taking(tx, incoming, link, membership).take()
+                return Intake(tx, incoming, link, membership).take()
 
             try:
                 if isinstance(act, Asked) and a.looks(act.ask):
                     # Whoever looks waits for nobody who writes.
                     return await self._store.read(
-                        lambda tx: Taking(tx, incoming, link, membership).asked(act.ask)
+                        lambda tx: Intake(tx, incoming, link, membership).asked(act.ask)
                     )
                 return await self._store.transact(work)
             except (Conflict, NotYet):
@@ -272,7 +272,7 @@ class Desk:
 
         await self._store.transact(work)
 
-    async def link(self, place: Place) -> Link | None:
+    async def link(self, place: Place) -> ProjectPlaces | None:
         """Return the project a place belongs to."""
         known = self._links.get(place)
         now = self._clock.now()
@@ -430,7 +430,7 @@ class Desk:
         """Return where the customer sees a ticket. Raises Refused for any but staff."""
         return (await self._inside(place, by, ticket)).surfaces.customer.place
 
-    async def _inside(self, place: Place, by: Person, ticket: str) -> Opened:
+    async def _inside(self, place: Place, by: Person, ticket: str) -> LoadedTicket:
         link = await self._staffed(place, by)
         found = await self._store.read(lambda tx: tx.ticket(ticket))
         if found is None or found.ticket.project != link.project.key:
@@ -493,7 +493,7 @@ class Desk:
 
         return await self._store.read(listings)
 
-    async def staffed(self, by: Person) -> list[Link]:
+    async def staffed(self, by: Person) -> list[ProjectPlaces]:
         """Return the projects that somebody is staff of, by key."""
         links = await self._store.read(lambda tx: tx.links())
         return [link for link in links if await self.is_staff(by, link.staff_place)]
@@ -523,7 +523,7 @@ class Desk:
             found = await network.membership(person, staff_place)
         return found
 
-    async def _staffed(self, place: Place, by: Person) -> Link:
+    async def _staffed(self, place: Place, by: Person) -> ProjectPlaces:
         """Return the project of a place for one of its staff. Raises Refused for any others."""
         link = await self.link(place)
         if link is None:
@@ -531,14 +531,14 @@ class Desk:
         staff_only(await self.membership(by, link.staff_place, place))
         return link
 
-    async def _console(self, by: Person, membership: Membership, link: Link, language: str) -> Words:
+    async def _console(self, by: Person, membership: Membership, link: ProjectPlaces, language: str) -> Words:
         staff_only(membership)
         if self.console is None:
             raise Refused("no.console")
         url = await self.console(by, link.staff_place)
         return Words(say("web.console", language, url=url))
 
-    async def _check_assignee(self, ask: a.AskAssign, link: Link) -> None:
+    async def _check_assignee(self, ask: a.AskAssign, link: ProjectPlaces) -> None:
         if ask.to is None:
             return
         match await self._membership(ask.to, link.staff_place):
@@ -549,7 +549,7 @@ class Desk:
             case Membership.UNKNOWN:
                 raise Refused("no.unknown_assignee", name=ask.to.name)
 
-    async def _check_named(self, said: Said, link: Link) -> None:
+    async def _check_named(self, said: Said, link: ProjectPlaces) -> None:
         try:
             ask = parse(said.command or "", dict(said.people), ticket="X-1")
         except Refused:
@@ -558,7 +558,7 @@ class Desk:
             await self._check_assignee(ask, link)
 
 
-def _is_chatter(act: Act, place: Place, link: Link) -> bool:
+def _is_chatter(act: Act, place: Place, link: ProjectPlaces) -> bool:
     """Talk outside of threads that does not name us is none of our business: no transaction for it."""
     if not isinstance(act, Said) or act.thread is not None:
         return False

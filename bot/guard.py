@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.news import News
-from bot.ports import Clock, Link, Network, NotSent, Shut, Store, Unavailable, sweeping
+from bot.ports import Clock, Network, NotSent, PlaceShut, ProjectPlaces, Store, Unavailable, sweeping
 from bot.tickets.labels import door_label
 from bot.tickets.model import Person, Place, Side
 
@@ -81,7 +81,7 @@ class Guard:
         except NotSent as error:
             log.warning("not_announced", place=place.id, reason=error.reason)
 
-    async def _say(self, link: Link, side: Side, shut: Shut | None, by: Person | None) -> None:
+    async def _say(self, link: ProjectPlaces, side: Side, shut: PlaceShut | None, by: Person | None) -> None:
         """Say in the staff place what has changed; where that cannot be, to each who works there."""
         language, place = link.project.language, link.staff_place
         network = self._networks[place.network]

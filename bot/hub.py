@@ -90,7 +90,7 @@ class Code:
 
 Block: TypeAlias = Paragraph | Quote | Item | Code
 #: Writes what was written already as a link to an address.
-Link: TypeAlias = Callable[[str, str], str]
+ProjectPlaces: TypeAlias = Callable[[str, str], str]
 
 
 def read(text: str) -> tuple[Block, ...]:
@@ -119,7 +119,7 @@ def linked(written: str, link: str) -> str:
 
 
 def write(
-    blocks: Iterable[Block], *, also: str = "", link: Link = linked, code: Callable[[str], str] = str
+    blocks: Iterable[Block], *, also: str = "", link: ProjectPlaces = linked, code: Callable[[str], str] = str
 ) -> str:
     """Write a tree so that `read` gives it back, tidied.
 
@@ -395,7 +395,7 @@ class _Way:
     """How a reader wants things written."""
 
     also: str
-    link: Link
+    link: ProjectPlaces
     code: Callable[[str], str]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from bot.ports import Clock, Link, Numbers, Opened, Store, Tx
+from bot.ports import Clock, LoadedTicket, Numbers, ProjectPlaces, Store, Tx
 from bot.tickets import events as e
 from bot.tickets.asks import AskList
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, StaffCard
@@ -127,7 +127,7 @@ class Pages:
 
         return await self._store.read(work)
 
-    async def ticket_inside(self, link: Link, key: str, by: Person) -> Inside | None:
+    async def ticket_inside(self, link: ProjectPlaces, key: str, by: Person) -> Inside | None:
         """Return both halves of a ticket of a project. Raises Unavailable."""
         now = self._clock.now()
 
@@ -149,12 +149,12 @@ class Pages:
 
         return await self._store.read(work)
 
-    async def team(self, link: Link) -> list[Person]:
+    async def team(self, link: ProjectPlaces) -> list[Person]:
         """Return who is on a project's team, as far as they are known. Raises Unavailable."""
         now = self._clock.now()
         return await self._store.read(lambda tx: _team(tx, link, now))
 
-    async def board(self, link: Link, ask: AskList, by: Person, *, closed: bool) -> Board:
+    async def board(self, link: ProjectPlaces, ask: AskList, by: Person, *, closed: bool) -> Board:
         """Return a project's tickets by status, as a filter lets them through. Raises Unavailable."""
 
         def work(tx: Tx) -> Board:
@@ -170,7 +170,7 @@ class Pages:
 
         return await self._store.read(work)
 
-    async def version(self, link: Link, key: str = "") -> tuple[int, int]:
+    async def version(self, link: ProjectPlaces, key: str = "") -> tuple[int, int]:
         """Return what changes whenever a ticket of a project does, or any. Raises Unavailable."""
         return await self._store.read(lambda tx: tx.version(link.project.key, key))
 
@@ -192,7 +192,7 @@ class Pages:
 
         return await self._store.read(work)
 
-    async def file_inside(self, link: Link, key: str, entry: str, number: int) -> File | None:
+    async def file_inside(self, link: ProjectPlaces, key: str, entry: str, number: int) -> File | None:
         """Return a file that came with anything that was said on a ticket. Raises Unavailable."""
 
         def work(tx: Tx) -> File | None:
@@ -204,7 +204,7 @@ class Pages:
         return await self._store.read(work)
 
 
-def _outside(tx: Tx, opened: Opened) -> Outside:
+def _outside(tx: Tx, opened: LoadedTicket) -> Outside:
     about, ticket = opened.surfaces.customer.project, opened.ticket
     messages = tx.messages(ticket.key)
     by_id = {one.id: one for one in messages}
@@ -217,12 +217,12 @@ def _outside(tx: Tx, opened: Opened) -> Outside:
     return Outside(customer_card(ticket, about), tuple(item for _, item in items), place, ticket.continued_by)
 
 
-def _team(tx: Tx, link: Link, now: datetime) -> list[Person]:
+def _team(tx: Tx, link: ProjectPlaces, now: datetime) -> list[Person]:
     about = link.project
     return [*about.on_duty, *tx.working(about.key), *tx.holders(link.staff_place, now)]
 
 
-def _shut(tx: Tx, link: Link) -> list[str]:
+def _shut(tx: Tx, link: ProjectPlaces) -> list[str]:
     about, found = link.project, list[str]()
     for place in (link.staff_place, *link.customer_places):
         if (shut := tx.shut(place)) is not None:

@@ -257,7 +257,7 @@ Fetch: TypeAlias = Callable[[File], AbstractAsyncContextManager[Content]]
 
 
 @dataclass(frozen=True, slots=True)
-class Shut:
+class PlaceShut:
     """Why nothing is posted into a place. `reason` ends the key of a text, `shut.…` or `away.…`.
 
     `who` is in that text: who can see a staff place, or what a customer place is called.
@@ -314,7 +314,7 @@ class Network(Protocol):
         """
         ...
 
-    async def door(self, place: Place, side: Side) -> Shut | None:
+    async def door(self, place: Place, side: Side) -> PlaceShut | None:
         """Why nothing may be posted into a place now: it cannot be reached, or staff are not alone in theirs.
 
         Called whenever that may have changed.
@@ -373,7 +373,7 @@ class PlaceInside(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ProjectPlaces:
     """A project with its places."""
 
     project: Project
@@ -382,7 +382,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class LoadedTicket:
     """A ticket as the store holds it, loaded for a change."""
 
     ticket: Ticket
@@ -452,8 +452,8 @@ class Tx(Protocol):
         """Note that `ref` has been taken. False when it had been before."""
         ...
 
-    def link(self, place: Place) -> Link | None: ...
-    def links(self) -> list[Link]:
+    def link(self, place: Place) -> ProjectPlaces | None: ...
+    def links(self) -> list[ProjectPlaces]:
         """Return all projects with their places."""
         ...
 
@@ -488,7 +488,7 @@ class Tx(Protocol):
         """Return the places that are shut."""
         ...
 
-    def lose_thread(self, place: Place, thread: str) -> Opened | None:
+    def lose_thread(self, place: Place, thread: str) -> LoadedTicket | None:
         """Let a ticket's surface begin anew, for its thread is gone; None when no surface hangs on it.
 
         Its card is owed again, and to staff all that was said.
@@ -534,11 +534,11 @@ class Tx(Protocol):
         """Note that who can see what has changed; return what `access` says from then on."""
         ...
 
-    def shut(self, place: Place) -> Shut | None:
+    def shut(self, place: Place) -> PlaceShut | None:
         """Return why a place is shut, None when it is not."""
         ...
 
-    def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
+    def set_door(self, place: Place, shut: PlaceShut | None, at: datetime) -> bool:
         """Hold what is owed to a place, or let go of it; False when that changes nothing."""
         ...
 
@@ -547,16 +547,16 @@ class Tx(Protocol):
         ...
 
     def next_number(self, project: str) -> int: ...
-    def ticket(self, key: str) -> Opened | None: ...
-    def ticket_at(self, place: Place, key: str) -> Opened | None:
+    def ticket(self, key: str) -> LoadedTicket | None: ...
+    def ticket_at(self, place: Place, key: str) -> LoadedTicket | None:
         """Return a ticket to look at, if its customer's thread is in a place; any other does not exist."""
         ...
 
-    def ticket_of(self, project: str, key: str) -> Opened | None:
+    def ticket_of(self, project: str, key: str) -> LoadedTicket | None:
         """Return a ticket to look at, if it is a project's; any other does not exist."""
         ...
 
-    def ticket_in(self, place: Place, thread: str) -> Opened | None: ...
+    def ticket_in(self, place: Place, thread: str) -> LoadedTicket | None: ...
     def may_be_card(self, place: Place) -> bool:
         """Whether a card is being posted into `place` right now, so that its thread is not known yet."""
         ...
@@ -583,7 +583,7 @@ class Tx(Protocol):
         """
         ...
 
-    def project(self, key: str) -> Link | None: ...
+    def project(self, key: str) -> ProjectPlaces | None: ...
     def messages(self, ticket: str) -> list[Message]:
         """Return the ticket's public comments, oldest first."""
         ...
@@ -616,7 +616,9 @@ class Tx(Protocol):
         """Take a timer that is due; False when another process took it, or it was moved."""
         ...
 
-    def tickets_at(self, place: Place, limit: int, *, words: str = "", before: str = "") -> list[Opened]:
+    def tickets_at(
+        self, place: Place, limit: int, *, words: str = "", before: str = ""
+    ) -> list[LoadedTicket]:
         """Return the newest tickets whose customer's thread is in a place.
 
         `words`: only those whose title has them, or whose key they are. `before`: only older than that one.
@@ -670,7 +672,7 @@ class Tx(Protocol):
 
     def list_tickets(
         self, projects: Sequence[str], ask: AskList, me: Person, *, public: bool, limit: int
-    ) -> tuple[list[Opened], int]:
+    ) -> tuple[list[LoadedTicket], int]:
         """Return up to `limit` tickets of some projects, newest first, and how many match in all.
 
         With `public` the filters see only what customers may know.

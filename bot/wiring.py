@@ -22,10 +22,10 @@ from adapters.web import demo
 from adapters.web import listeners as web_listeners
 from adapters.web.network import WebNetwork
 from adapters.web.settings import WebSettings
+from bot.access import ONCE, SESSION, Keys
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.guard import Guard
-from bot.keys import ONCE, SESSION, Keys
 from bot.news import News
 from bot.pages import Pages
 from bot.ports import Clock, Content, FileGone, Lanes, Network, NotSent

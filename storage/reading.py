@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.ports import Key, Link, Numbers, Opened, Shut, Watched
+from bot.ports import Key, LoadedTicket, Numbers, PlaceShut, ProjectPlaces, Watched
 from bot.tickets import events as e
 from bot.tickets.asks import AskList
 from bot.tickets.model import (
@@ -25,8 +25,8 @@ from bot.tickets.model import (
     Surfaces,
 )
 from storage import codec, schema, statements
-from storage.numbers import numbers
 from storage.schema import delivery, entry, event, place, project, surface, ticket
+from storage.stats import numbers
 
 #: Open tickets of a project whose tags are suggested.
 TAGGED = 200
@@ -44,11 +44,11 @@ class Reading:
         self._connection = connection
         self._ticket = statements.SEEN if looking else statements.TICKET
 
-    def link(self, place: Place) -> Link | None:
+    def link(self, place: Place) -> ProjectPlaces | None:
         key = self._connection.scalar(statements.PROJECT_OF_PLACE, {"network": place.network, "id": place.id})
         return self.project(key) if key else None
 
-    def project(self, key: str) -> Link | None:
+    def project(self, key: str) -> ProjectPlaces | None:
         """Return a project with its places, by its key."""
         row = self._connection.execute(sa.select(project).where(project.c.key == key)).first()
         if row is None:
@@ -58,7 +58,7 @@ class Reading:
         ).all()
         return _link(row, places)
 
-    def links(self) -> list[Link]:
+    def links(self) -> list[ProjectPlaces]:
         """Return all projects, by key."""
         places: dict[str, list[Any]] = {}
         for row in self._connection.execute(sa.select(place).order_by(place.c.network, place.c.id)):
@@ -66,18 +66,18 @@ class Reading:
         rows = self._connection.execute(sa.select(project).order_by(project.c.key))
         return [_link(row, places[row.key]) for row in rows]
 
-    def ticket(self, key: str) -> Opened | None:
+    def ticket(self, key: str) -> LoadedTicket | None:
         return self._opened(self._connection.execute(self._ticket, {"key": key}).first())
 
-    def ticket_at(self, place: Place, key: str) -> Opened | None:
+    def ticket_at(self, place: Place, key: str) -> LoadedTicket | None:
         values = {"key": key, "network": place.network, "place": place.id}
         return self._opened(self._connection.execute(statements.SEEN_AT, values).first())
 
-    def ticket_of(self, project: str, key: str) -> Opened | None:
+    def ticket_of(self, project: str, key: str) -> LoadedTicket | None:
         values = {"key": key, "project": project}
         return self._opened(self._connection.execute(statements.SEEN_OF, values).first())
 
-    def ticket_in(self, place: Place, thread: str) -> Opened | None:
+    def ticket_in(self, place: Place, thread: str) -> LoadedTicket | None:
         values = {"network": place.network, "place": place.id, "thread": thread}
         return self._opened(self._connection.execute(statements.TICKET_IN, values).first())
 
@@ -148,7 +148,7 @@ class Reading:
 
     def list_tickets(
         self, projects: Sequence[str], ask: AskList, me: Person, *, public: bool, limit: int
-    ) -> tuple[list[Opened], int]:
+    ) -> tuple[list[LoadedTicket], int]:
         status = ticket.c.public_status if public else ticket.c.status
         assignee = ticket.c.public_assignee if public else ticket.c.assignee
         where: list[sa.ColumnElement[bool]] = [ticket.c.project.in_(projects)]
@@ -217,7 +217,9 @@ class Reading:
         others = [Person(row.network, row.id, row.name) for row in rows]
         return [person, *(one for one in others if (one.network, one.id) != (person.network, person.id))]
 
-    def tickets_at(self, place: Place, limit: int, *, words: str = "", before: str = "") -> list[Opened]:
+    def tickets_at(
+        self, place: Place, limit: int, *, words: str = "", before: str = ""
+    ) -> list[LoadedTicket]:
         here = (
             surface.c.network == place.network,
             surface.c.place == place.id,
@@ -411,14 +413,14 @@ class Reading:
         found = (codec.load_ticket(state).assignee for state in rows)
         return list(dict.fromkeys(one for one in found if one is not None))
 
-    def shut(self, place: Place) -> Shut | None:
+    def shut(self, place: Place) -> PlaceShut | None:
         table = schema.door
         row = self._connection.execute(
             sa.select(table.c.reason, table.c.who).where(
                 table.c.network == place.network, table.c.place == place.id
             )
         ).first()
-        return Shut(row.reason, row.who) if row else None
+        return PlaceShut(row.reason, row.who) if row else None
 
     # ------------------------------------------------------------ inside
 
@@ -443,13 +445,13 @@ class Reading:
         row = self._connection.execute(query, values).first()
         return codec.load_entry(*row) if row else None
 
-    def _opened(self, row: Any) -> Opened | None:
+    def _opened(self, row: Any) -> LoadedTicket | None:
         if row is None:
             return None
         state, c_network, c_place, c_thread, s_network, s_place, s_thread, *_ = row
         owner = codec.load_project(row)
         loaded = codec.load_ticket(state)
-        return Opened(
+        return LoadedTicket(
             loaded,
             Surfaces(
                 CustomerSurface(loaded.key, owner, Place(c_network, c_place), c_thread),
@@ -458,7 +460,7 @@ class Reading:
         )
 
 
-def _link(row: Any, places: Sequence[Any]) -> Link:
+def _link(row: Any, places: Sequence[Any]) -> ProjectPlaces:
     customers = tuple(Place(p.network, p.id) for p in places if p.side == Side.CUSTOMER)
     staff = next(Place(p.network, p.id) for p in places if p.side == Side.STAFF)
-    return Link(codec.load_project(row), customers, staff)
+    return ProjectPlaces(codec.load_project(row), customers, staff)

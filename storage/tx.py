@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.ports import Conflict, Key, Opened, PlaceInside, PlaceTaken, Shut
+from bot.ports import Conflict, Key, LoadedTicket, PlaceInside, PlaceShut, PlaceTaken
 from bot.tickets import events as e
 from bot.tickets.deliveries import (
     ClosingNotice,
@@ -239,7 +239,7 @@ class SqlTx(Reading):
             .values(on_duty=codec.dump_people(people))
         )
 
-    def lose_thread(self, place: Place, thread: str) -> Opened | None:
+    def lose_thread(self, place: Place, thread: str) -> LoadedTicket | None:
         opened = self.ticket_in(place, thread)
         if opened is None:
             return None
@@ -332,7 +332,7 @@ class SqlTx(Reading):
                 here = sa.and_(table.c.network == one.network, table.c.place == one.id)
                 self._connection.execute(sa.delete(table).where(here))
 
-    def set_door(self, place: Place, shut: Shut | None, at: datetime) -> bool:
+    def set_door(self, place: Place, shut: PlaceShut | None, at: datetime) -> bool:
         table = schema.door
         here = sa.and_(table.c.network == place.network, table.c.place == place.id)
         row = self._connection.execute(sa.select(table).where(here)).first()
@@ -399,7 +399,7 @@ class SqlTx(Reading):
             staff = opened.surfaces.staff
             self.owe_one(ToStaff(staff, staff_card(opened.ticket, staff.project, opened.surfaces)), 0)
 
-    def _move(self, key: str, old: Place, new: Place, *which: sa.ColumnElement[bool]) -> list[Opened]:
+    def _move(self, key: str, old: Place, new: Place, *which: sa.ColumnElement[bool]) -> list[LoadedTicket]:
         """Let some surfaces of a project begin anew in another place; return the open tickets of them."""
         self.set_door(old, None, codec.at(0))
         moving = sa.and_(*which, surface.c.ticket.in_(sa.select(ticket.c.key).where(ticket.c.project == key)))
@@ -424,7 +424,7 @@ class SqlTx(Reading):
         here = delivery.c.surface.in_(lanes)
         self._connection.execute(sa.update(delivery).where(schema.is_open, here).values(due=0))
 
-    def _owe_staff(self, opened: Opened) -> None:
+    def _owe_staff(self, opened: LoadedTicket) -> None:
         """Let a ticket's staff side begin anew: its card, and all that was said."""
         about, to = opened.surfaces.staff.project, opened.surfaces.staff
         self.owe_one(ToStaff(to, staff_card(opened.ticket, about, opened.surfaces)), 0)

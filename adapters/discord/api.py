@@ -44,7 +44,7 @@ def is_discords(address: str) -> bool:
 
 
 @contextmanager
-def spoken() -> Iterator[None]:
+def sdk_errors_as_not_sent() -> Iterator[None]:
     """Turn what discord.py raises into NotSent."""
     try:
         yield

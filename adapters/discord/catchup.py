@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import discord
 import structlog
 
-from adapters.discord.api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, spoken
+from adapters.discord.api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, sdk_errors_as_not_sent
 from adapters.discord.network import DiscordNetwork
 from bot.desk import Desk
 from bot.ports import ONE_BY_ONE, Clock, NotSent, Unavailable, Watched
@@ -175,7 +175,7 @@ class CatchUp:
     async def _quietly(self, look: Awaitable[None]) -> bool:
         """One channel that cannot be read must not keep the others from being read; say whether it was."""
         try:
-            with spoken():
+            with sdk_errors_as_not_sent():
                 await look
         except NotSent as error:
             if not (error.final or error.lost):

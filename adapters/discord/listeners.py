@@ -17,7 +17,7 @@ from discord import app_commands
 
 from adapters.discord import commands, forms, inbound, render
 from adapters.discord.answering import Answering
-from adapters.discord.api import spoken
+from adapters.discord.api import sdk_errors_as_not_sent
 from adapters.discord.catchup import CatchUp
 from adapters.discord.network import NOBODY, DiscordNetwork
 from bot.aside import aside
@@ -160,7 +160,7 @@ class Listening(Answering):
     async def on_ready(self) -> None:
         self.catch_up.want()
         await self.guard.look_at_all(customers=True)
-        with spoken():
+        with sdk_errors_as_not_sent():
             await commands.synchronise(self.tree, self.network.guild)
 
     async def on_shard_ready(self, shard: int) -> None:
@@ -250,7 +250,7 @@ class Listening(Answering):
         link = await self.desk.link(place) if place else None
         if channel is None or place is None or link is None or (link.staff_place == place and not raises):
             return
-        with spoken():
+        with sdk_errors_as_not_sent():
             guild = channel.guild
             member = guild.get_member(payload.user_id) or await guild.fetch_member(payload.user_id)
         if member.bot:
@@ -259,7 +259,7 @@ class Listening(Answering):
             by = inbound.person(member)
             await self.desk.receive(inbound.reacted(place, payload, by, self.clock.now()))
         if raises:
-            with spoken():
+            with sdk_errors_as_not_sent():
                 message = await channel.fetch_message(payload.message_id)
             await self._raise_by_sign(message, member, f"raised:{payload.user_id}")
 
@@ -348,7 +348,7 @@ class Listening(Answering):
                 return forms.printed(form, interaction.user.id)
             answer = await self.ask(ask, interaction)
             if isinstance(ask, a.AskPanel) and isinstance(answer, Words) and not answer.refused:
-                with spoken():
+                with sdk_errors_as_not_sent():
                     await self._post_panel(interaction)
             return answer
 
@@ -443,7 +443,7 @@ class Listening(Answering):
         if fields.get("to"):
             guild = interaction.guild
             assert guild is not None
-            with spoken():
+            with sdk_errors_as_not_sent():
                 member = guild.get_member(int(fields["to"])) or await guild.fetch_member(int(fields["to"]))
             to = inbound.person(member)
         typed = partial(inbound.shown, interaction.guild)
@@ -461,7 +461,7 @@ class Listening(Answering):
         thread = await self.network.thread(int(await self.desk.staff_thread(place, by, ticket)))
         if thread is None:
             raise Refused("no.gone")
-        with spoken():
+        with sdk_errors_as_not_sent():
             await self.network.let_in(thread, by)
         return None
 
@@ -476,7 +476,7 @@ class Listening(Answering):
 
     async def added(self, interaction: discord.Interaction, ident: int) -> Answer | None:
         channel: Any = interaction.channel
-        with spoken():
+        with sdk_errors_as_not_sent():
             message = await channel.fetch_message(ident)
         told = inbound.raised(
             message,
@@ -567,7 +567,7 @@ class Listening(Answering):
 
     async def _before(self, thread: discord.Thread, message: discord.Message) -> list[discord.Message]:
         """Return what was said in a thread before a post, after the post that it hangs on."""
-        with spoken():
+        with sdk_errors_as_not_sent():
             said = [one async for one in thread.history(limit=BROUGHT, before=message)]
             parent: Any = thread.parent
             try:

@@ -28,12 +28,12 @@ from adapters.discord.api import (
     is_discords,
     is_of_the_file,
     no_second_try,
-    spoken,
+    sdk_errors_as_not_sent,
 )
 from adapters.discord.inbound import UPLOADED
 from adapters.discord.settings import DiscordSettings
 from bot.aside import aside
-from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut, Words
+from bot.ports import Clock, Content, Fetch, FileGone, NotSent, PlaceShut, Words
 from bot.tickets.deliveries import (
     CustomerCard,
     CustomerContent,
@@ -162,7 +162,7 @@ class DiscordNetwork:
 
     async def post(self, delivery: Delivery, part: str, mark: str) -> PostRef:
         try:
-            with spoken():
+            with sdk_errors_as_not_sent():
                 return PostRef(delivery.surface.place, await self._post(delivery, part, mark))
         except ThreadGone as gone:
             if await self.tell_lost(delivery.surface.place, gone.thread):
@@ -172,7 +172,7 @@ class DiscordNetwork:
     async def update(self, delivery: Delivery, part: str, post: PostRef) -> PostRef | None:
         if part.startswith("file:") or _is_private_thread(delivery, part):
             return None  # a copy does not change, nor does the name of a thread
-        with suppress(ThreadGone), spoken():
+        with suppress(ThreadGone), sdk_errors_as_not_sent():
             try:
                 message = await self._edit(delivery, part, post)
             except discord.Forbidden as error:
@@ -184,7 +184,7 @@ class DiscordNetwork:
         return None
 
     async def remove(self, delivery: Delivery, part: str, post: PostRef) -> None:
-        with suppress(ThreadGone), spoken():
+        with suppress(ThreadGone), sdk_errors_as_not_sent():
             async with _opened(await self._where(delivery, part)) as channel:
                 try:
                     webhook = await self._webhook(delivery.surface.place)
@@ -204,7 +204,7 @@ class DiscordNetwork:
     ) -> dict[str, PostRef]:
         """Webhooks and threads take no mark: what is ours, not yet known, and says the same, is it."""
         place, found = delivery.surface.place, dict[str, PostRef]()
-        with suppress(ThreadGone), spoken():
+        with suppress(ThreadGone), sdk_errors_as_not_sent():
             if "" in marks and _is_private_thread(delivery, ""):
                 assert isinstance(delivery.content, StaffCard)
                 name = render.thread_name(delivery.content)
@@ -229,23 +229,23 @@ class DiscordNetwork:
                         break
         return found
 
-    async def door(self, place: Place, side: Side) -> Shut | None:
+    async def door(self, place: Place, side: Side) -> PlaceShut | None:
         try:
-            with spoken():
+            with sdk_errors_as_not_sent():
                 channel = await self._channel(place)
         except NotSent as error:
             if error.lost:
-                return Shut("unseen", seen=False)
+                return PlaceShut("unseen", seen=False)
             raise
         name = f"#{channel.name}" if side is Side.CUSTOMER else ""
         mine = channel.permissions_for(channel.guild.me)
         if not mine.view_channel:
-            return Shut("unseen", name, seen=False)
+            return PlaceShut("unseen", name, seen=False)
         if side is Side.STAFF and channel.permissions_for(channel.guild.default_role).view_channel:
-            return Shut("public")
+            return PlaceShut("public")
         if lacking := self.lacking(channel, side):
             names = f"{name}: {lacking}" if name else lacking
-            return Shut("permissions", names, seen=mine.send_messages)
+            return PlaceShut("permissions", names, seen=mine.send_messages)
         return None
 
     def lacking(self, channel: discord.TextChannel, side: Side) -> str:
@@ -254,13 +254,13 @@ class DiscordNetwork:
         return ", ".join(one.replace("_", " ").title() for one in NEEDED[side] if not getattr(mine, one))
 
     async def announce(self, place: Place, text: str) -> None:
-        with spoken():
+        with sdk_errors_as_not_sent():
             channel = await self._channel(place)
             for page in render.answer(Words(text)):
                 await channel.send(page, allowed_mentions=NOBODY, suppress_embeds=True)
 
     async def tell(self, person: Person, text: str) -> None:
-        with spoken():
+        with sdk_errors_as_not_sent():
             user = await self.client.fetch_user(int(person.id))
             for page in render.answer(Words(text)):
                 await user.send(page, allowed_mentions=NOBODY, suppress_embeds=True)
@@ -269,7 +269,7 @@ class DiscordNetwork:
         if not person.id:
             return Membership.NO  # Discord does not say who deleted something
         try:
-            with spoken():
+            with sdk_errors_as_not_sent():
                 channel = await self._channel(staff_place)
         except NotSent as error:
             if error.lost:
@@ -278,7 +278,7 @@ class DiscordNetwork:
         if not channel.permissions_for(channel.guild.me).view_channel:
             return Membership.UNKNOWN  # what we know of it is as old as our last sight of it
         try:
-            with spoken():
+            with sdk_errors_as_not_sent():
                 member = channel.guild.get_member(int(person.id))
                 member = member or await channel.guild.fetch_member(int(person.id))
         except NotSent as error:
@@ -292,7 +292,7 @@ class DiscordNetwork:
 
     @asynccontextmanager
     async def fetch(self, file: File) -> AsyncIterator[Content]:
-        with spoken():
+        with sdk_errors_as_not_sent():
             address = await self._address(file) if file.copyable else None
             if address is None or self._session is None or not is_discords(address):
                 raise FileGone
@@ -316,7 +316,7 @@ class DiscordNetwork:
         timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
         self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[no_second_try()])
         try:
-            with spoken():
+            with sdk_errors_as_not_sent():
                 await client.login(self._settings.token.get_secret_value())
                 await client.connect()
         except discord.PrivilegedIntentsRequired:
@@ -344,7 +344,7 @@ class DiscordNetwork:
         known = self.client.get_channel(ident)
         if known is None:
             try:
-                with spoken():
+                with sdk_errors_as_not_sent():
                     known = cast("Any", await self.client.fetch_channel(ident))
             except NotSent as error:
                 if not error.lost:
@@ -353,7 +353,7 @@ class DiscordNetwork:
 
     async def clear_up(self, place: Place, thread: str) -> None:
         """Take a card away whose thread was deleted, as another stands for the ticket now."""
-        with suppress(NotSent, discord.NotFound), spoken():
+        with suppress(NotSent, discord.NotFound), sdk_errors_as_not_sent():
             channel = await self._channel(place)
             # A thread has the id of the message it hangs on, if it hangs on one.
             await channel.get_partial_message(int(thread)).delete()
@@ -364,7 +364,10 @@ class DiscordNetwork:
             return self._said_by_us(message)
         parent = getattr(message.channel, "parent_id", None) or message.channel.id
         if parent not in self._webhooks:
-            with suppress(NotSent), spoken():  # else it is somebody else's, as far as we can see
+            with (
+                suppress(NotSent),
+                sdk_errors_as_not_sent(),
+            ):  # else it is somebody else's, as far as we can see
                 await self._known_webhook(await self._channel(Place(self.name, str(parent))))
         return self._said_by_us(message)
 

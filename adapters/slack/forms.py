@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias, assert_never
 
 from adapters.slack import markup, render
-from bot.ports import Link
+from bot.ports import ProjectPlaces
 from bot.tickets.model import Place
 from bot.view.forms import Choice, Entry, Field, Form, Uploads, Who
 from bot.view.layout import Small
@@ -38,7 +38,7 @@ def words(language: str, text: str) -> View:
     return shown(say("form.words.title", language), [section], language)
 
 
-def setup(language: str, channel: str, link: Link | None = None) -> View:
+def setup(language: str, channel: str, link: ProjectPlaces | None = None) -> View:
     """Ask which channels belong to a project; `link` is the one that the channel belongs to already."""
     here = channel
     known, staff_place = (link.project, link.staff_place) if link else (None, None)

@@ -23,7 +23,7 @@ from adapters.slack.turns import Turns
 from bot.aside import aside
 from bot.desk import Desk
 from bot.guard import Guard
-from bot.ports import Answer, Clock, Edited, Incoming, Link, NotSent, Said, Unavailable, Words
+from bot.ports import Answer, Clock, Edited, Incoming, NotSent, ProjectPlaces, Said, Unavailable, Words
 from bot.tickets.model import Person, Place, PostRef
 from bot.words.say import language_for, say
 
@@ -237,7 +237,7 @@ class Listening(Answering):
             if reply is not None and inbound.moment(reply.ts) > inbound.moment(told.ts):
                 await self.take_in_turn(reply, at)
 
-    async def about(self, told: inbound.Event, link: Link | None) -> inbound.About:
+    async def about(self, told: inbound.Event, link: ProjectPlaces | None) -> inbound.About:
         """Look up what an event only names: the people, channels and groups, and the files."""
         network = self.network
         network.people.told(told.user, told.profile)

@@ -23,7 +23,7 @@ from adapters.slack.http import CLOSE_TIMEOUT, Requests
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
 from bot.aside import aside
-from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
+from bot.ports import Clock, Content, Fetch, FileGone, NotSent, PlaceShut
 from bot.tickets.deliveries import Delivery, ToCustomer, length
 from bot.tickets.model import Actor, File, Membership, Message, Note, Person, Place, PostRef, Project, Side
 from bot.words.keys import TextKey
@@ -163,30 +163,30 @@ class SlackNetwork:
                 break
         return found
 
-    async def door(self, place: Place, side: Side) -> Shut | None:
+    async def door(self, place: Place, side: Side) -> PlaceShut | None:
         try:
             info = (await self.api.call("conversations.info", channel=place.id))["channel"]
         except NotSent as error:
             if error.lost:
-                return Shut("unseen", seen=False)
+                return PlaceShut("unseen", seen=False)
             raise
         name = f"#{info['name']}" if side is Side.CUSTOMER and info.get("name") else ""
         # Who is in an archived channel, nobody any more: look at that first.
         if info.get("is_archived"):
-            return Shut("archived", name, seen=False)
+            return PlaceShut("archived", name, seen=False)
         if not info.get("is_member"):
-            return Shut("unseen", name, seen=False)
+            return PlaceShut("unseen", name, seen=False)
         if side is Side.CUSTOMER:
             return None
         # Not is_shared, which is set within one organisation too.
         if info.get("is_ext_shared"):
-            return Shut("shared", await self._organisations(info.get("connected_team_ids")))
+            return PlaceShut("shared", await self._organisations(info.get("connected_team_ids")))
         if info.get("is_pending_ext_shared"):
-            return Shut("pending", await self._organisations(info.get("pending_connected_team_ids")))
+            return PlaceShut("pending", await self._organisations(info.get("pending_connected_team_ids")))
         if not info.get("is_private") or info.get("is_mpim"):
-            return Shut("public")
+            return PlaceShut("public")
         guests = await self.people.outsiders(place.id)
-        return Shut("guests", ", ".join(sorted(one.name for one in guests))) if guests else None
+        return PlaceShut("guests", ", ".join(sorted(one.name for one in guests))) if guests else None
 
     async def announce(self, place: Place, text: str) -> None:
         escaped = markup.plain(text)

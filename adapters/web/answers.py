@@ -83,7 +83,7 @@ def _instead(error: Exception, request: web.Request) -> web.Response:
         case Wrong():
             return shows(error.text, request, error.status)
         case Refused():
-            return shows(error.words(spoken(request)), request, 422)
+            return shows(error.words(preferred_language(request)), request, 422)
         case Unavailable():
             log.error("database_away", network="web", error=str(error))
             return says("no.database", request, 503)
@@ -120,7 +120,7 @@ def again(request: web.Request, where: str) -> web.Response:
 
 def says(key: TextKey, request: web.Request, status: int) -> web.Response:
     """Answer with one of our texts."""
-    return shows(say(key, spoken(request)), request, status)
+    return shows(say(key, preferred_language(request)), request, status)
 
 
 def shows(text: str, request: web.Request, status: int) -> web.Response:
@@ -131,10 +131,10 @@ def shows(text: str, request: web.Request, status: int) -> web.Response:
         return web.Response(text=str(escape(text)), content_type="text/html", headers=headers)
     half = f"/{request.path.split('/')[1]}/"
     back = half if status != 401 and half in ("/c/", "/team/") else ""
-    return page(render.words(text, Reader(spoken(request)), back=back), status)
+    return page(render.words(text, Reader(preferred_language(request)), back=back), status)
 
 
-def spoken(request: web.Request, otherwise: str = "en") -> str:
+def preferred_language(request: web.Request, otherwise: str = "en") -> str:
     """Return the language that a browser likes best of those we speak."""
     wanted: list[tuple[float, int, str]] = []
     for n, one in enumerate(request.headers.get(hdrs.ACCEPT_LANGUAGE, "").split(",")[:SPOKEN]):

@@ -12,10 +12,10 @@ from aiohttp import hdrs, web
 
 from adapters.web import files, inbound, render
 from adapters.web.answers import NotFound, again, page, see
-from adapters.web.door import CUSTOMER, Caller, Door, taken
 from adapters.web.forms import Entered, printable
 from adapters.web.live import Looks, stream
 from adapters.web.network import WebNetwork
+from adapters.web.sessions import CUSTOMER, Caller, Sessions, taken
 from bot.desk import Desk
 from bot.pages import Outside, Pages, Rows
 from bot.ports import Unavailable, Words
@@ -36,7 +36,7 @@ WORDS = 200
 class Customers:
     """The pages of the customer's half."""
 
-    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Door) -> None:
+    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Sessions) -> None:
         self.network = network
         self.desk = desk
         self.pages = pages

@@ -14,7 +14,7 @@ from aiohttp import BodyPartReader, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.web import markup
-from adapters.web.answers import Wrong, spoken
+from adapters.web.answers import Wrong, preferred_language
 from adapters.web.files import safe_name
 from adapters.web.network import CHUNK, WebNetwork
 from adapters.web.render import Reader
@@ -80,7 +80,7 @@ async def posted(request: web.Request) -> dict[str, str]:
         async with _in_time(request):
             return {name: printable(str(value)) for name, value in (await request.post()).items()}
     except (ValueError, LookupError, HttpProcessingError):
-        raise Wrong(400, say("web.broken", spoken(request))) from None
+        raise Wrong(400, say("web.broken", preferred_language(request))) from None
 
 
 def printable(text: str) -> str:
@@ -119,7 +119,7 @@ async def _in_time(request: web.Request) -> AsyncIterator[None]:
         async with asyncio.timeout(PATIENCE + (request.content_length or 0) / PACE):
             yield
     except TimeoutError:
-        raise Wrong(408, say("web.too_slow", spoken(request))) from None
+        raise Wrong(408, say("web.too_slow", preferred_language(request))) from None
 
 
 def _trusts(entered: Entered, reader: Reader) -> bool:

@@ -9,13 +9,13 @@ from aiohttp import hdrs, web
 
 from adapters.web.answers import NotFound, guarded, says
 from adapters.web.customers import Customers
-from adapters.web.door import Door
 from adapters.web.forms import LARGEST
 from adapters.web.network import WebNetwork
-from adapters.web.numbers import Managers
+from adapters.web.sessions import Sessions
+from adapters.web.stats import Managers
 from adapters.web.team import Team
+from bot.access import Keys
 from bot.desk import Desk
-from bot.keys import Keys
 from bot.pages import Pages
 from bot.ports import Clock
 
@@ -26,7 +26,7 @@ TICKET = r"{key:[A-Z][A-Z0-9]{1,9}-\d{1,9}}"
 
 def register(network: WebNetwork, desk: Desk, pages: Pages, keys: Keys, clock: Clock) -> None:
     """Have the pages served."""
-    door = Door(network, desk, pages, keys, clock)
+    door = Sessions(network, desk, pages, keys, clock)
     customers = Customers(network, desk, pages, door)
     team, managers = Team(network, desk, pages, door), Managers(desk, pages, door)
 

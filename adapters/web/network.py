@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 
 from adapters.web.settings import WebSettings
-from bot.ports import Clock, Content, Fetch, FileGone, NotSent, Shut
+from bot.ports import Clock, Content, Fetch, FileGone, NotSent, PlaceShut
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard
 from bot.tickets.model import File, Membership, Person, Place, PostRef, Side
 
@@ -94,7 +94,7 @@ class WebNetwork:
         """Nothing can be posted twice: a page shows what is."""
         return {part: self._post(delivery) for part in marks}
 
-    async def door(self, place: Place, side: Side) -> Shut | None:
+    async def door(self, place: Place, side: Side) -> PlaceShut | None:
         return None  # a page is opened by keys alone
 
     async def announce(self, place: Place, text: str) -> None:

@@ -16,9 +16,9 @@ from markupsafe import Markup
 from adapters.web import charts, markup
 from adapters.web.charts import Span
 from bot import hub
-from bot.asking import digest
+from bot.context import digest
 from bot.pages import Board, Done, Inside, Notice, Outside, Rows
-from bot.ports import Key, Link, Numbers
+from bot.ports import Key, Numbers, ProjectPlaces
 from bot.tickets import events as e
 from bot.tickets.deliveries import ClosingNotice, CustomerCard, Leak, StaffCard
 from bot.tickets.events import visibility
@@ -137,13 +137,18 @@ def board_part(found: Board, reader: Reader, news: Sequence[str]) -> str:
 
 
 def board(
-    part: str, seen: str, reader: Reader, about: Project, filters: Mapping[str, str], links: Sequence[Link]
+    part: str,
+    seen: str,
+    reader: Reader,
+    about: Project,
+    filters: Mapping[str, str],
+    links: Sequence[ProjectPlaces],
 ) -> str:
     """Draw the page of the board."""
     return _whole("board", part, seen, reader, about=about, filters=filters, links=links)
 
 
-def numbers(found: Numbers, span: Span, links: Sequence[Link], reader: Reader, refused: str) -> str:
+def numbers(found: Numbers, span: Span, links: Sequence[ProjectPlaces], reader: Reader, refused: str) -> str:
     """Draw what managers count; `refused` says why it is not what they asked for."""
     names = {link.project.key: link.project.name for link in links}
     tables = {name: list(charts.rows(name, found, span, reader.language)) for name in charts.CHARTS}

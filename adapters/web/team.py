@@ -9,10 +9,10 @@ from aiohttp import web
 from adapters.web import files, render
 from adapters.web.answers import NotFound, again, page, see
 from adapters.web.customers import FILE
-from adapters.web.door import TEAM, Caller, Door
 from adapters.web.forms import Entered, printable
 from adapters.web.live import stream
 from adapters.web.network import WebNetwork
+from adapters.web.sessions import TEAM, Caller, Sessions
 from bot.desk import Desk
 from bot.pages import Inside, Pages
 from bot.ports import Unavailable, Words
@@ -30,7 +30,7 @@ FILTERS, LONGEST = ("words", "who", "priority", "closed"), 200
 class Team:
     """The pages of the team's half."""
 
-    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Door) -> None:
+    def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, door: Sessions) -> None:
         self.network = network
         self.desk = desk
         self.pages = pages

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from bot.cli.common import Stop, out, with_store
-from bot.ports import Link, PlaceInside, PlaceTaken
+from bot.ports import PlaceInside, PlaceTaken, ProjectPlaces
 from bot.tickets.grammar import PROJECT_KEY
 from bot.tickets.model import Place, Project
 from bot.tickets.signs import visible
@@ -67,7 +67,7 @@ def add(
         raise Stop("The staff place cannot be a customer place too.")
 
     async def work(store: SqlStore) -> None:
-        def linking(_: object, tx: SqlTx) -> tuple[Link | None, Link | None]:
+        def linking(_: object, tx: SqlTx) -> tuple[ProjectPlaces | None, ProjectPlaces | None]:
             before = tx.project(key)
             tx.link_places(linked, customers, inside)
             return before, tx.project(key)
@@ -116,7 +116,7 @@ def _place(text: str) -> Place:
     return Place(network, ident)
 
 
-def _changes(before: Link, after: Link) -> Iterator[str]:
+def _changes(before: ProjectPlaces, after: ProjectPlaces) -> Iterator[str]:
     """Say what is not as it was, the part that people see first."""
     old, new = before.project, after.project
     if before.staff_place != after.staff_place:

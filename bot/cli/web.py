@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from adapters.web.settings import WebSettings
+from bot.access import Keys
 from bot.cli.common import Stop, out, read, with_store
-from bot.keys import Keys
 from bot.pages import Pages
-from bot.ports import Link
+from bot.ports import ProjectPlaces
 from bot.tickets import names
 from bot.tickets.model import Person, Side
 from bot.wiring import SystemClock
@@ -86,7 +86,7 @@ def _print_link(key: str, side: Side, name: str, kind: str, life: timedelta) -> 
     with_store(work)
 
 
-async def _linked(store: SqlStore, key: str) -> Link:
+async def _linked(store: SqlStore, key: str) -> ProjectPlaces:
     found = await store.look(lambda _, tx: tx.project(key))
     if found is None:
         raise Stop(f"There is no project {key}. `halfdoor project list` shows all.")

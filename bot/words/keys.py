@@ -84,7 +84,6 @@ TextKey: TypeAlias = Literal[
     "what.closing",
     "what.something",
     "post.part",
-    "file.named",
     "file.named.size",
     "file.too_large",
     "file.elsewhere",

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.ports import Delivered, Due, Link, Tx
+from bot.ports import Delivered, Due, ProjectPlaces, Tx
 from bot.tickets import commands as c
 from bot.tickets.decide import open_ticket
 from bot.tickets.evolve import evolve
@@ -154,7 +154,7 @@ class Office:
         for n in range(self.channels):
             front = self.world.channel(f"front-{n}", self.carla.user, self.robin.user, shared=True)
             back = self.world.channel(f"back-{n}", self.robin.user, private=True)
-            link = Link(
+            link = ProjectPlaces(
                 Project(f"P{n}", f"Project {n}"), (Place("slack", front.id),), Place("slack", back.id)
             )
             linking = methodcaller("link_places", link.project, link.customer_places, link.staff_place)
@@ -232,7 +232,7 @@ class Office:
         return took
 
 
-def _open(tx: Tx, link: Link, by: Actor) -> None:
+def _open(tx: Tx, link: ProjectPlaces, by: Actor) -> None:
     events = open_ticket(
         c.Open(by=by, number=tx.next_number(link.project.key), title="A ticket"), _now(), link.project
     )

@@ -22,7 +22,7 @@ from aiohttp import web
 from adapters.web import render
 from adapters.web.render import Reader
 from bot.pages import Outside, Pages
-from bot.ports import Link
+from bot.ports import ProjectPlaces
 from bot.tickets import commands as c
 from bot.tickets.decide import decide, open_ticket
 from bot.tickets.evolve import evolve
@@ -41,7 +41,7 @@ async def fill(url: str) -> None:
     store, clock = SqlStore(url), SystemClock()
     about = Project("ACME", "Acme")
     await store.transact(lambda tx: tx.link_places(about, [FRONT], BACK))
-    link = Link(about, (FRONT,), BACK)
+    link = ProjectPlaces(about, (FRONT,), BACK)
     carla, robin = Actor(CARLA, Side.CUSTOMER), Actor(ROBIN, Side.STAFF)
 
     def write(tx: object, first: int) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot.asking import apply
+from bot.context import apply
 from bot.courier import Courier
 from bot.guard import Guard
 from bot.news import News
-from bot.ports import Due, Lanes, Link, NotSent, Opened, Shut, Tx
+from bot.ports import Due, Lanes, LoadedTicket, NotSent, PlaceShut, ProjectPlaces, Tx
 from bot.tickets import commands as c
 from bot.tickets.decide import open_ticket
 from bot.tickets.deliveries import Delivery, ToCustomer
@@ -72,11 +72,13 @@ class Rig:
             await self.clock.advance(seconds)
             await self.drain()
 
-    async def open(self, key: str = "ONE") -> Opened:
+    async def open(self, key: str = "ONE") -> LoadedTicket:
         """Open a ticket in a project of its own, and so in channels of its own."""
-        link = Link(Project(key, key), (Place("fake", f"{key}-front"),), Place("fake", f"{key}-back"))
+        link = ProjectPlaces(
+            Project(key, key), (Place("fake", f"{key}-front"),), Place("fake", f"{key}-back")
+        )
 
-        def work(tx: Tx) -> Opened:
+        def work(tx: Tx) -> LoadedTicket:
             tx.link_places(link.project, link.customer_places, link.staff_place)
             command = c.Open(by=CARLA, number=tx.next_number(key), title="x")
             events = open_ticket(command, self.clock.now(), link.project)
@@ -89,18 +91,18 @@ class Rig:
             tx.save(None, ticket, events)
             owed = project(None, ticket, events, project=link.project, surfaces=surfaces, messages={})
             tx.owe(owed, self.clock.now())
-            return Opened(ticket, surfaces)
+            return LoadedTicket(ticket, surfaces)
 
         return await self.store.transact(work)
 
-    async def reply(self, opened: Opened, *texts: str) -> None:
+    async def reply(self, opened: LoadedTicket, *texts: str) -> None:
         """Say several things in one transaction."""
 
         def work(tx: Tx) -> None:
             now = tx.ticket(opened.ticket.key)
             assert now is not None
             about = opened.surfaces.staff.project
-            link = Link(about, (opened.surfaces.customer.place,), opened.surfaces.staff.place)
+            link = ProjectPlaces(about, (opened.surfaces.customer.place,), opened.surfaces.staff.place)
             at = self.clock.now()
             for one in texts:
                 add = c.AddMessage(by=ROBIN, entry_id=f"{opened.ticket.key}-{one}", text=one)
@@ -108,11 +110,11 @@ class Rig:
 
         await self.store.transact(work)
 
-    async def retitle(self, opened: Opened, title: str) -> None:
+    async def retitle(self, opened: LoadedTicket, title: str) -> None:
         def work(tx: Tx) -> None:
             now = tx.ticket(opened.ticket.key)
             assert now is not None
-            link = Link(opened.surfaces.staff.project, (), opened.surfaces.staff.place)
+            link = ProjectPlaces(opened.surfaces.staff.project, (), opened.surfaces.staff.place)
             apply(tx, link, now, c.Retitle(by=ROBIN, title=title), self.clock.now())
 
         await self.store.transact(work)
@@ -152,7 +154,7 @@ async def test_several_deliveries_of_one_transaction_keep_their_order(rig: Rig) 
 
 
 async def test_no_post_goes_into_a_staff_place_that_nobody_has_looked_at_yet(rig: Rig) -> None:
-    rig.network.shut = Shut("public")
+    rig.network.shut = PlaceShut("public")
     opened = await rig.open()
     await rig.reply(opened, "one")
     await rig.drain()
@@ -174,7 +176,7 @@ async def test_a_post_taken_from_the_ledger_before_the_door_was_shut_is_held_too
         due = await inner(*given)
         if isinstance(due, Due) and not taken and due.delivery.surface.place.id == "ONE-back":
             taken.append(due)
-            rig.network.shut = Shut("shared", "Beta")
+            rig.network.shut = PlaceShut("shared", "Beta")
             await rig.guard.look(opened.surfaces.staff.place)
         return due
 
@@ -539,7 +541,8 @@ async def test_whoever_tried_for_all_and_is_refused_lets_the_others_try(alone: R
             raise NotSent("no", final=True)
 
     rig.network.before = once
-    await rig.go_on(5, 10)
+    # it tries within 45 s; the others, by themselves, only after up to 450
+    await rig.go_on(9, 10)
     arrived = {place for place, words in rig.network.posts if words == "said"}
     wanted = {f"{key}-{side}" for key in ("ONE", "TWO", "THREE") for side in ("front", "back")}
     assert arrived == wanted - set(refused)

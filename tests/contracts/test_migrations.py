@@ -15,8 +15,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from bot.asking import apply
-from bot.ports import Key, Shut, Tx
+from bot.context import apply
+from bot.ports import Key, PlaceShut, Tx
 from bot.tickets import commands as c
 from bot.tickets.asks import AskList
 from bot.tickets.model import Person, PostRef, Status, Visibility
@@ -64,7 +64,7 @@ async def lived_in(sqlite_url: str) -> Rows:
         tx.note_burst(FRONT, CARLA.person, "ACME-1", NOW)
         tx.hear("slack", NOW)
         tx.hear_at([FRONT], NOW)
-        tx.set_door(BACK, Shut("shared", "Beta"), NOW)
+        tx.set_door(BACK, PlaceShut("shared", "Beta"), NOW)
         tx.offer_code("123456", ROBIN.person, later)
         tx.join(ROBIN.person, Person("discord", "1", "robin"))
         tx.add_key("digest", Key("link", FRONT, CARLA.person, later))

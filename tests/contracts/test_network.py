@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.web.network import WebNetwork
-from bot.ports import FileGone, Network, NotSent, Shut
+from bot.ports import FileGone, Network, NotSent, PlaceShut
 from bot.tickets.commands import Open
 from bot.tickets.decide import open_ticket
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffNotice, ToCustomer, ToStaff
@@ -194,7 +194,7 @@ async def in_memory(url: str) -> AsyncIterator[Bench]:
             network.before = once
 
     def open_door() -> None:
-        network.shut = Shut("public")
+        network.shut = PlaceShut("public")
 
     async def read(place: Place) -> list[str]:
         return network.read(place)

@@ -14,8 +14,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
-from bot.asking import apply
-from bot.ports import Conflict, Delivered, Due, Link, Opened, Postponed, SetAside, Tx, Unavailable
+from bot.context import apply
+from bot.ports import (
+    Conflict,
+    Delivered,
+    Due,
+    LoadedTicket,
+    Postponed,
+    ProjectPlaces,
+    SetAside,
+    Tx,
+    Unavailable,
+)
 from bot.tickets import commands as c
 from bot.tickets.asks import AskList
 from bot.tickets.decide import decide, open_ticket
@@ -47,7 +57,7 @@ from storage.upgrade import is_current, upgrade
 FRONT, BACK = Place("slack", "CFRONT"), Place("slack", "CBACK")
 CARLA = Actor(Person("slack", "UCARLA", "Carla"), Side.CUSTOMER)
 ROBIN = Actor(Person("slack", "UROBIN", "Robin", "https://pictures.example/robin"), Side.STAFF)
-LINK = Link(Project("ACME", "Acme"), (FRONT,), BACK)
+LINK = ProjectPlaces(Project("ACME", "Acme"), (FRONT,), BACK)
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
@@ -59,7 +69,7 @@ async def store(database_url: str) -> AsyncIterator[SqlStore]:
     await made.close()
 
 
-def new_ticket(tx: Tx, text: str = "Since this morning.", title: str = "Export fails") -> Opened:
+def new_ticket(tx: Tx, text: str = "Since this morning.", title: str = "Export fails") -> LoadedTicket:
     number = tx.next_number("ACME")
     command = c.Open(by=CARLA, number=number, title=title, text=text, entry_id=f"m{number}")
     events = open_ticket(command, NOW, LINK.project)
@@ -70,7 +80,7 @@ def new_ticket(tx: Tx, text: str = "Since this morning.", title: str = "Export f
     tx.add(ticket, surfaces)
     tx.save(None, ticket, events)
     tx.owe(project(None, ticket, events, project=LINK.project, surfaces=surfaces, messages={}), NOW)
-    return Opened(ticket, surfaces)
+    return LoadedTicket(ticket, surfaces)
 
 
 async def deliver_all(store: SqlStore) -> list[tuple[str, str]]:
@@ -339,7 +349,7 @@ async def test_a_rate_limit_holds_its_place_alone(store: SqlStore) -> None:
 
 
 async def test_lists_filter_and_the_public_ones_by_what_customers_may_know(store: SqlStore) -> None:
-    async def act(opened: Opened, command: c.Command) -> Opened:
+    async def act(opened: LoadedTicket, command: c.Command) -> LoadedTicket:
         return await store.transact(lambda tx: apply(tx, LINK, opened, command, NOW))
 
     for n in range(3):

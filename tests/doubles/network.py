@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.ports import FileGone, Shut
+from bot.ports import FileGone, PlaceShut
 from bot.tickets.deliveries import CustomerCard, Delivery, StaffCard, StaffNotice
 from bot.tickets.model import Actor, Membership, Message, Note, Person, Place, PostRef, Side
 
@@ -25,7 +25,7 @@ class FakeNetwork:
     pace: float = 0.0
     burst: int = 1
     posts: list[tuple[str, str]] = field(default_factory=list)
-    shut: Shut | None = None
+    shut: PlaceShut | None = None
     #: Whether we cannot see who is in the staff place.
     unseen: bool = False
     in_parts: Callable[[Delivery], tuple[str, ...]] = lambda _: ("",)
@@ -73,7 +73,7 @@ class FakeNetwork:
     ) -> dict[str, PostRef]:
         return {part: self.marks[mark] for part, mark in marks.items() if mark in self.marks}
 
-    async def door(self, place: Place, side: Side) -> Shut | None:
+    async def door(self, place: Place, side: Side) -> PlaceShut | None:
         return self.shut if side is Side.STAFF else None
 
     async def announce(self, place: Place, text: str) -> None:

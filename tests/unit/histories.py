@@ -21,9 +21,9 @@ from sqlalchemy.pool import StaticPool
 from adapters.discord import render as discord_render
 from adapters.slack import render
 from adapters.slack.network import draw, posting
-from bot.asking import apply
-from bot.ports import Asked, Deleted, Delivered, Due, Edited, Incoming, Link, Reacted, Said
-from bot.taking import Taking
+from bot.context import apply
+from bot.intake import Intake
+from bot.ports import Asked, Deleted, Delivered, Due, Edited, Incoming, ProjectPlaces, Reacted, Said
 from bot.tickets import asks as a
 from bot.tickets import commands as c
 from bot.tickets.deliveries import Call, CustomerCard, ToCustomer, call_for
@@ -54,7 +54,7 @@ ROBIN = Actor(Person("slack", "UROBIN", "Robin"), Side.STAFF)
 KIM = Actor(Person("slack", "UKIM", f"Kim {CANARY}"), Side.STAFF)
 #: What networks say of people, as long as nothing about them changes.
 MEMBER = {Side.STAFF: Membership.YES, Side.CUSTOMER: Membership.NO}
-LINK = Link(Project("ACME", "Acme"), (FRONT,), BACK)
+LINK = ProjectPlaces(Project("ACME", "Acme"), (FRONT,), BACK)
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 OPEN_ONES = [status for status in Status if status is not Status.CLOSED]
 
@@ -306,7 +306,7 @@ class Life:
         """Take something as the desk does, in one transaction, and deliver what is owed for it."""
         try:
             with self.engine.begin() as connection:
-                answer = Taking(SqlTx(connection), incoming, LINK, seen or MEMBER[by.side]).take()
+                answer = Intake(SqlTx(connection), incoming, LINK, seen or MEMBER[by.side]).take()
         except Refused as refused:
             words = refused.words("en")
             if by.side is Side.CUSTOMER:

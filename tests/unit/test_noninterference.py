@@ -72,7 +72,7 @@ def updates_the_card_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         card = project.customer_card(after, more["project"])  # type: ignore[arg-type]
         return [*owed, ToCustomer(more["surfaces"].customer, card)]  # type: ignore[attr-defined]
 
-    monkeypatch.setattr("bot.asking.project", eager)
+    monkeypatch.setattr("bot.context.project", eager)
 
 
 def sends_notes_to_customers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def names_the_version_in_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def lets_everybody_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever acts in a staff place counts as staff, though nobody knows that they are."""
-    monkeypatch.setattr("bot.asking.admit", lambda ask, membership, place: None)
+    monkeypatch.setattr("bot.context.admit", lambda ask, membership, place: None)
 
 
 def takes_unknown_for_no(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,19 +134,19 @@ def takes_unknown_for_no(monkeypatch: pytest.MonkeyPatch) -> None:
         known = Membership.NO if membership is Membership.UNKNOWN else membership
         inner(ask, known, place)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("bot.asking.admit", sure)
-    monkeypatch.setattr("bot.taking.admit", sure)
+    monkeypatch.setattr("bot.context.admit", sure)
+    monkeypatch.setattr("bot.intake.admit", sure)
 
 
 def takes_no_for_a_customer_wherever_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     inner = rights.admit
     monkeypatch.setattr(
-        "bot.asking.admit", lambda ask, membership, place: inner(ask, membership, Side.CUSTOMER)
+        "bot.context.admit", lambda ask, membership, place: inner(ask, membership, Side.CUSTOMER)
     )
 
 
 def edits_replies_for_whoever_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.taking.staff_only", lambda membership: None)
+    monkeypatch.setattr("bot.intake.staff_only", lambda membership: None)
 
 
 MUTATIONS = [

@@ -13,8 +13,8 @@ from typing import Any, get_args
 import pytest
 import sqlalchemy as sa
 
+from bot.intake import Intake
 from bot.ports import Answer, Asked, Edited, Incoming, Listing, Preview, Said, Words
-from bot.taking import Taking
 from bot.tickets import asks as a
 from bot.tickets.model import (
     File,
@@ -126,7 +126,7 @@ class Desk(Life):
         self.now += timedelta(minutes=1)
         incoming = Incoming(ref, who, place, self.now, act)
         with self.engine.begin() as connection:
-            taking = Taking(SqlTx(connection), incoming, LINK, seen)
+            taking = Intake(SqlTx(connection), incoming, LINK, seen)
             taking.entry_id = ref
             try:
                 return taking.take()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from adapters.slack import forms, network, render
 from bot import hub
-from bot.ports import Link, Listing, Preview, Words
+from bot.ports import Listing, Preview, ProjectPlaces, Words
 from bot.tickets.decide import TEXT_LIMIT
 from bot.tickets.deliveries import (
     ClosingNotice,
@@ -222,7 +222,7 @@ def test_every_form_passes_slacks_checks(language: str, name: str, text: str, ti
     key, channel = "A123456789-1000000", "C0000000001"
     reply = Message(id="m", ticket=key, by=Actor(Person("slack", "U1", name), Side.STAFF), at=AT, text=text)
     about = Project("A123456789", name[:60], language, every_message=True)
-    link = Link(about, (Place("slack", channel),), Place("slack", "C0000000002"))
+    link = ProjectPlaces(about, (Place("slack", channel),), Place("slack", "C0000000002"))
     post = render.for_customer(reply, Project("ACME", name[:60], language)).named()
     for view in (
         *(forms.printed(form, channel, "U1") for form in every_form(language, key, name, text)),

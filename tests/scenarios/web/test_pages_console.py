@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Shut
+from bot.ports import PlaceShut
 from bot.tickets.model import Person, Place
 from tests.web_office import BACK, FRONT, ROBIN, Answer, Visitor, WebOffice
 
@@ -301,7 +301,7 @@ async def test_news_are_told_on_the_pages_of_whom_they_concern(light: WebOffice)
     for told in ("To Robin alone.", "To all of the team."):
         assert told not in (await carla.get("/c/")).read
     # a place that gets nothing is named for as long as that is so
-    shut, now = Shut("unseen", "#acme"), light.clock.now()
+    shut, now = PlaceShut("unseen", "#acme"), light.clock.now()
     await light.halfdoor.store.transact(lambda tx: tx.set_door(FRONT, shut, now))
     assert "#acme" in (await kim.get("/team/")).read
     assert "#acme" not in (await carla.get("/c/")).read

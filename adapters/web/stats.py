@@ -13,10 +13,10 @@ from aiohttp import hdrs, web
 from adapters.web import charts, render
 from adapters.web.answers import NotFound, page
 from adapters.web.charts import Span
-from adapters.web.door import TEAM, Caller, Door
+from adapters.web.sessions import TEAM, Caller, Sessions
 from bot.desk import Desk
 from bot.pages import Pages
-from bot.ports import Link, Numbers
+from bot.ports import Numbers, ProjectPlaces
 from bot.words.say import Refused
 
 #: The longest time that is counted at once.
@@ -30,7 +30,7 @@ ZONE = "zone"
 class Managers:
     """The pages of numbers."""
 
-    def __init__(self, desk: Desk, pages: Pages, door: Door) -> None:
+    def __init__(self, desk: Desk, pages: Pages, door: Sessions) -> None:
         self.desk = desk
         self.pages = pages
         self.door = door
@@ -74,7 +74,7 @@ class Managers:
         policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
         return web.Response(body=drawn, content_type="image/svg+xml", headers=policy)
 
-    def _projects(self, request: web.Request, caller: Caller, links: list[Link]) -> tuple[str, ...]:
+    def _projects(self, request: web.Request, caller: Caller, links: list[ProjectPlaces]) -> tuple[str, ...]:
         """Return the keys of what is asked for: one of what somebody is staff of, or all. Raises NotFound."""
         keys = tuple(one.project.key for one in links)
         wanted = request.query.get("project", caller.link.project.key)

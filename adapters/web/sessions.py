@@ -15,14 +15,14 @@ from aiohttp import hdrs, web
 from aiolimiter import AsyncLimiter
 
 from adapters.web import forms, inbound, render
-from adapters.web.answers import NotFound, NotIn, Wrong, page, says, see, spoken
+from adapters.web.answers import NotFound, NotIn, Wrong, page, preferred_language, says, see
 from adapters.web.forms import Entered
 from adapters.web.network import WebNetwork
 from adapters.web.render import Reader
+from bot.access import SESSION, Keys
 from bot.desk import Desk
-from bot.keys import SESSION, Keys
 from bot.pages import Pages
-from bot.ports import Answer, Clock, Key, Link, Words
+from bot.ports import Answer, Clock, Key, ProjectPlaces, Words
 from bot.tickets import asks as a
 from bot.tickets import names
 from bot.tickets.model import Membership, Message, Person
@@ -41,7 +41,7 @@ class Caller:
     """Somebody whose key is good: for which project, and how pages are drawn for them."""
 
     key: Key
-    link: Link
+    link: ProjectPlaces
     reader: Reader
     secret: str
 
@@ -50,7 +50,7 @@ class Caller:
         return self.key.person
 
 
-class Door:
+class Sessions:
     """Lets people in by their keys, and takes what they send."""
 
     def __init__(self, network: WebNetwork, desk: Desk, pages: Pages, keys: Keys, clock: Clock) -> None:
@@ -96,7 +96,7 @@ class Door:
                 await self.keys.leave(secret)
                 raise NotIn
             case Membership.UNKNOWN:
-                raise Wrong(503, say("no.unknown", spoken(request)))
+                raise Wrong(503, say("no.unknown", preferred_language(request)))
         if wanted and wanted != link.project.key:
             links = {one.project.key: one for one in await self.desk.staffed(key.person)}
             if wanted not in links:
@@ -150,10 +150,12 @@ class Door:
         """Return now, or when a message was changed last by whichever clock: what is done comes after."""
         return max(self.clock.now(), one.edited or one.at)
 
-    def _caller(self, request: web.Request, key: Key, link: Link, secret: str) -> Caller:
+    def _caller(self, request: web.Request, key: Key, link: ProjectPlaces, secret: str) -> Caller:
         # A token that only a page of this session's can know.
         csrf = hmac.new(b"halfdoor csrf", secret.encode(), hashlib.sha256).hexdigest()
-        return Caller(key, link, Reader(spoken(request, link.project.language), key, csrf), secret)
+        return Caller(
+            key, link, Reader(preferred_language(request, link.project.language), key, csrf), secret
+        )
 
     async def _key(self, request: web.Request, half: str) -> tuple[Key, str]:
         secret = request.cookies.get(cookie(half), "")
@@ -171,7 +173,7 @@ class Door:
                 self._limits.popitem(last=False)
         self._limits.move_to_end(who)
         if not limiter.has_capacity():
-            raise Wrong(429, say("web.too_often", spoken(request)))
+            raise Wrong(429, say("web.too_often", preferred_language(request)))
         await limiter.acquire()
 
     def _address(self, request: web.Request) -> str:
@@ -185,19 +187,19 @@ class Door:
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Show a form, so that whatever looks at links ahead of people uses none of them up."""
         key, _ = await self._invited(request)
-        return page(render.enter(Reader(spoken(request), key), asks_name=not key.person.id))
+        return page(render.enter(Reader(preferred_language(request), key), asks_name=not key.person.id))
 
     async def entered(self, request: web.Request) -> web.StreamResponse:
         """Open a session with a link, when our own page asks for it: nobody is led into another's session."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            raise Wrong(403, say("web.csrf", spoken(request)))
+            raise Wrong(403, say("web.csrf", preferred_language(request)))
         key, half = await self._invited(request)
         person: Person | None = None
         if not key.person.id:
             given = (await forms.posted(request)).get("name", "")
             name = "".join(one for one in " ".join(given.split()) if one.isprintable())
             if refusal := names.refusal(name, await self._team(key)):
-                reader = Reader(spoken(request), key)
+                reader = Reader(preferred_language(request), key)
                 refused = say(refusal, reader.language)
                 return page(render.enter(reader, asks_name=True, refused=refused), 422)
             person = Person("web", secrets.token_hex(8), name)
@@ -223,7 +225,7 @@ class Door:
         shown, given = self.network.shown, request.match_info["secret"]
         if shown is None or not hmac.compare_digest(given.encode(), self.network.secret.encode()):
             raise NotFound
-        response = page(render.demo(Reader(spoken(request)), f"/{CUSTOMER}/", f"/{TEAM}/"))
+        response = page(render.demo(Reader(preferred_language(request)), f"/{CUSTOMER}/", f"/{TEAM}/"))
         for half, (place, person) in zip((CUSTOMER, TEAM), shown, strict=True):
             self._sign_in(response, half, await self.keys.give("session", place, person, SESSION))
         return response

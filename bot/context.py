@@ -13,10 +13,10 @@ from bot.ports import (
     Answer,
     Asked,
     Incoming,
-    Link,
     Listing,
-    Opened,
+    LoadedTicket,
     Preview,
+    ProjectPlaces,
     Said,
     Tx,
     Words,
@@ -65,8 +65,8 @@ class NotYet(Exception):
 
 
 def apply(
-    tx: Tx, link: Link, opened: Opened, command: c.Command, at: datetime, *, last: bool = False
-) -> Opened:
+    tx: Tx, link: ProjectPlaces, opened: LoadedTicket, command: c.Command, at: datetime, *, last: bool = False
+) -> LoadedTicket:
     """Decide `command`, then write what happened and what is owed for it. Raises Refused.
 
     `last`: `at` is by our own clock, and it goes behind all that is known already.
@@ -106,7 +106,7 @@ def digest(entry: Message | Note) -> str:
     return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 
-def staff_listing(title: str, found: list[Opened], total: int, language: str) -> Listing:
+def staff_listing(title: str, found: list[LoadedTicket], total: int, language: str) -> Listing:
     """Return tickets as staff see them, `total` of them in all."""
     cards = tuple(staff_card(one.ticket, one.surfaces.staff.project, one.surfaces) for one in found)
     threads = tuple(_thread(one.surfaces.staff) for one in found)
@@ -117,10 +117,10 @@ def _thread(surface: CustomerSurface | StaffSurface) -> PostRef | None:
     return PostRef(surface.place, surface.thread) if surface.thread else None
 
 
-class Asking:
+class Context:
     """One incoming thing in one transaction, and what is asked by it."""
 
-    def __init__(self, tx: Tx, incoming: Incoming, link: Link, membership: Membership) -> None:
+    def __init__(self, tx: Tx, incoming: Incoming, link: ProjectPlaces, membership: Membership) -> None:
         self.tx = tx
         self.incoming = incoming
         self.link = link
@@ -165,7 +165,7 @@ class Asking:
             return self.kept(ask, opened, said, refused)
         return self.about(ask, opened, said)
 
-    def kept(self, ask: a.Ask, opened: Opened, said: PostRef | None, refused: NotAdmitted) -> Words:
+    def kept(self, ask: a.Ask, opened: LoadedTicket, said: PostRef | None, refused: NotAdmitted) -> Words:
         """Keep inside what somebody wrote who was refused, where it may have been meant for there.
 
         Raises the refusal where it was not, and where they have their words in front of them still.
@@ -209,7 +209,7 @@ class Asking:
             case _:
                 assert_never(ask)
 
-    def about(self, ask: a.OfTicket, opened: Opened, said: PostRef | None) -> Answer | None:
+    def about(self, ask: a.OfTicket, opened: LoadedTicket, said: PostRef | None) -> Answer | None:
         """Do what is asked about one ticket. `said` is the post in the staff thread that asks, if any."""
         by, key = self.actor, opened.ticket.key
         match ask:
@@ -325,7 +325,7 @@ class Asking:
             case _:
                 return "done.closed"
 
-    def time(self, opened: Opened, minutes: int | None, what: str) -> Words:
+    def time(self, opened: LoadedTicket, minutes: int | None, what: str) -> Words:
         key = opened.ticket.key
         if minutes is not None:
             after = self.apply(opened, c.BookTime(by=self.actor, minutes=minutes, what=what)).ticket
@@ -382,7 +382,7 @@ class Asking:
         )
         return self.listing(found, total)
 
-    def listing(self, found: list[Opened], total: int) -> Listing:
+    def listing(self, found: list[LoadedTicket], total: int) -> Listing:
         about = self.link.project
         title = say("list.title", self.language, n=total, project=about.name) if total else ""
         if self.known_staff:
@@ -399,7 +399,7 @@ class Asking:
         lines += [f"• {status_label(one, self.language)}: {counts.get(one, 0)}" for one in Status]
         return Words("\n".join(lines))
 
-    def preview(self, opened: Opened) -> Preview:
+    def preview(self, opened: LoadedTicket) -> Preview:
         ticket, about, surface = opened.ticket, self.link.project, opened.surfaces.customer
         messages = {one.id: one for one in self.tx.messages(ticket.key)}
         shown = [ToCustomer(surface, customer_card(ticket, about))]
@@ -415,14 +415,14 @@ class Asking:
         return Preview(tuple(shown), self.language)
 
     def note_down(
-        self, opened: Opened, text: str, said: PostRef | None, files: tuple[File, ...] | None = None
+        self, opened: LoadedTicket, text: str, said: PostRef | None, files: tuple[File, ...] | None = None
     ) -> None:
         files = self.files if files is None else files
         note = c.AddNote(by=self.actor, entry_id=self.entry_id, text=text, said=said, files=files)
         self.apply(opened, note)
 
     def message(
-        self, opened: Opened, text: str, said: PostRef | None, files: tuple[File, ...] = ()
+        self, opened: LoadedTicket, text: str, said: PostRef | None, files: tuple[File, ...] = ()
     ) -> Ticket:
         """Add a public comment, to a new ticket if this one has been closed for too long."""
         actor = self.actor
@@ -444,7 +444,7 @@ class Asking:
         said: PostRef | None,
         *,
         files: tuple[File, ...] = (),
-        follows: Opened | None = None,
+        follows: LoadedTicket | None = None,
     ) -> Ticket:
         link = self.link
         number = self.tx.next_number(link.project.key)
@@ -478,7 +478,7 @@ class Asking:
 
     # ------------------------------------------------------------ inside
 
-    def in_thread(self, thread: str | None) -> Opened | None:
+    def in_thread(self, thread: str | None) -> LoadedTicket | None:
         """Return the ticket whose thread this is, or the one that took it up since."""
         if thread is None:
             return None
@@ -487,7 +487,7 @@ class Asking:
             raise NotYet
         return self.latest(opened) if opened is not None else None
 
-    def latest(self, opened: Opened) -> Opened:
+    def latest(self, opened: LoadedTicket) -> LoadedTicket:
         """Return the ticket in which a customer has gone on since; staff mean the one they name."""
         while self.side is Side.CUSTOMER and opened.ticket.continued_by:
             following = self.tx.ticket(opened.ticket.continued_by)
@@ -495,7 +495,7 @@ class Asking:
             opened = following
         return opened
 
-    def ticket(self, key: str) -> Opened:
+    def ticket(self, key: str) -> LoadedTicket:
         """Return a ticket of this project. Another project's does not exist: same words, same way."""
         if not key and isinstance(self.incoming.act, Asked):
             opened = self.in_thread(self.incoming.act.thread)
@@ -522,7 +522,7 @@ class Asking:
             raise Refused("no.not_author")
         return note
 
-    def apply(self, opened: Opened, command: c.Command) -> Opened:
+    def apply(self, opened: LoadedTicket, command: c.Command) -> LoadedTicket:
         return apply(self.tx, self.link, opened, command, self.at, last=self.last)
 
     def help(self) -> Words:

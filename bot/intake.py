@@ -9,13 +9,13 @@ from typing import assert_never
 import structlog
 
 from bot import hub
-from bot.asking import Asking
+from bot.context import Context
 from bot.ports import (
     Answer,
     Asked,
     Deleted,
     Edited,
-    Opened,
+    LoadedTicket,
     Raised,
     Reacted,
     Said,
@@ -47,7 +47,7 @@ class NotOurs(Exception):
     """What was said belongs to no ticket: no trace of it is kept, for it may become one later."""
 
 
-class Taking(Asking):
+class Intake(Context):
     """One incoming thing: routed to what was said, or to what was asked."""
 
     def take(self) -> Answer | None:
@@ -105,7 +105,7 @@ class Taking(Asking):
             return self.words("no.customer_place", refused=True)
         return None
 
-    def said_by_staff(self, said: Said, opened: Opened | None) -> Answer | None:
+    def said_by_staff(self, said: Said, opened: LoadedTicket | None) -> Answer | None:
         key = opened.ticket.key if opened else ""
         try:
             ask = parse(said.command, dict(said.people), ticket=key) if said.command is not None else None
@@ -124,7 +124,7 @@ class Taking(Asking):
             return Words(f"{say('said.no_command', self.language)} {stayed}".rstrip(), refused=True)
         return None
 
-    def stayed(self, said: Said, opened: Opened | None, refused: Refused) -> Words:
+    def stayed(self, said: Said, opened: LoadedTicket | None, refused: Refused) -> Words:
         """Say that a command was none, or not theirs to give: it stays inside as the note that it is."""
         if opened is None:
             return Words(refused.words(self.language), refused=True)
@@ -263,7 +263,7 @@ class Taking(Asking):
                 command = c.RetractNote(by=entry.by, note=entry)
         self.apply(opened, command)
 
-    def loaded(self, found: Message | Note) -> tuple[Opened, Message | Note]:
+    def loaded(self, found: Message | Note) -> tuple[LoadedTicket, Message | Note]:
         """Return an entry's ticket, and the entry as it stands since: its change was decided on both.
 
         What changes between the two is a conflict of versions; what changed before the first is seen.
