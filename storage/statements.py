@@ -101,8 +101,9 @@ ENTRY_SAID = _entry.where(
     entry.c.said_id == sa.bindparam("id"),
 )
 #: Of one moment are the words for the customer and the reason for staff that close a ticket: in that order.
+#: What a network told of in one moment, Discord's are milliseconds, goes by the network's own numbers.
 RECORD = _entry.where(entry.c.ticket == sa.bindparam("ticket")).order_by(
-    entry.c.at, entry.c.visibility.desc(), entry.c.id
+    entry.c.at, entry.c.visibility.desc(), entry.c.said_id, entry.c.id
 )
 MESSAGES = RECORD.where(entry.c.visibility == Visibility.PUBLIC.value)
 LAST_MESSAGES = MESSAGES.order_by(None).order_by(entry.c.at.desc()).limit(LAST)

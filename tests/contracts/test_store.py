@@ -557,3 +557,17 @@ async def test_every_lookup_on_the_hot_path_uses_an_index(store: SqlStore) -> No
 def test_a_command_that_changes_nothing_writes_nothing() -> None:
     ticket = evolve(None, open_ticket(c.Open(by=CARLA, number=1, title="x"), NOW, LINK.project))
     assert decide(ticket, c.Retitle(by=ROBIN, title="x"), NOW, LINK.project) == ()
+
+
+async def test_what_was_said_in_one_moment_is_read_in_the_networks_order(store: SqlStore) -> None:
+    opened = await store.transact(new_ticket)
+
+    def say(tx: Tx) -> None:
+        now = opened
+        for ident, post in (("x", "12"), ("a", "13"), ("m", "11")):
+            said = c.AddMessage(by=CARLA, entry_id=ident, text=post, said=PostRef(FRONT, post))
+            now = apply(tx, LINK, now, said, NOW + timedelta(minutes=1))
+
+    await store.transact(say)
+    record = await store.read(lambda tx: tx.record(opened.ticket.key))
+    assert [one.text for one in record[1:]] == ["11", "12", "13"]
