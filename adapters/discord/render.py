@@ -185,9 +185,7 @@ def _printed(post: layout.Post) -> Post:
 
 
 def _text(box: Sequence[layout.Block], language: str) -> str:
-    # Its signs stand below what was said: where there was nothing, that is said too.
-    lines = [one for block in box if (one := _block(block, language)) is not None]
-    return "\n".join(filter(None, lines))
+    return "\n".join(filter(None, (_block(block, language) for block in box)))
 
 
 def _block(block: layout.Block, language: str) -> str | None:

@@ -24,7 +24,7 @@ SLOWLY = aiohttp.ClientTimeout(total=None, sock_connect=20, sock_read=60)
 PATIENCE = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 #: What Slack answers for a file that cannot be read any more.
 GONE = ("file_not_found", "file_deleted", "access_denied", "not_visible", "file_not_readable")
-#: What Slack answers for a file that it will never take, by the end of the key of the words for it
+#: What Slack answers for a file that it will never take, and the words for it
 #: (docs.slack.dev, errors of files.getUploadURLExternal and files.completeUploadExternal).
 REFUSED: Final[Mapping[str, TextKey]] = {
     "blocked_file_type": "file.refused.type",
@@ -44,7 +44,7 @@ ELSEWHERE = frozenset({"external", "canvas", "quip", "space", "post", "list", "h
 
 
 class FileRefused(Exception):
-    """Slack will not take a file, however often it is asked: `key`: the words for it."""
+    """Slack will not take a file, however often it is asked. `key` names the words for it."""
 
     def __init__(self, key: TextKey) -> None:
         super().__init__(key)

@@ -205,7 +205,7 @@ class Row:
     items: tuple[Line, ...]
 
 
-def cut(text: str, most: int = NAME) -> str:
+def cut(text: str, most: int) -> str:
     """Shorten a text to so many characters, with a sign that it was longer."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 

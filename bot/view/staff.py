@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from bot.tickets.deliveries import StaffCard, StaffContent, StaffNotice
@@ -87,11 +88,8 @@ def _card(card: StaffCard, language: str) -> Post:
     if card.follows:
         items.append((Text(say("card.follows", language, key=card.follows)),))
     place = card.customer_place
-    buttons = [
-        Button(act, say(key, language), card.ticket, place=place, weight=Weight.NORMAL)
-        for act, key in BUTTONS.items()
-    ]
-    buttons[0] = Button("reply", buttons[0].label, card.ticket, place=place, weight=Weight.MAIN)
+    buttons = [Button(act, say(key, language), card.ticket, place=place) for act, key in BUTTONS.items()]
+    buttons[0] = replace(buttons[0], weight=Weight.MAIN)
     if card.status is Status.CLOSED:
         buttons[-1] = Button("reopen", say("button.reopen.staff", language), card.ticket, place=place)
     blocks = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -10,56 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
-from bot.tickets.model import Place, Project
-from bot.wiring import make
-from tests.discord_office import DiscordOffice, discord_settings
-from tests.office import Office, slack_settings
-from tests.settings import settings_of
-from tests.web_office import CARLA, FRONT, Visitor, web_settings
+from tests.discord_office import DiscordOffice
+from tests.office import Office
+from tests.people.pair import Pair
+from tests.web_office import CARLA, FRONT, Visitor
 
 TITLE = "Export fails"
 
 
 @pytest.fixture
 async def slack(database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    office = Office(database_url)
-    async with office.server:
-        office.halfdoor = make(
-            settings_of(Settings, database_url=database_url, stalled_after=30, max_attempts=4),
-            slack_settings(office.server),
-            office.clock,
-            web=web_settings(tmp_path),
-        )
-        back = Place("slack", office.back.id)
-        await office.halfdoor.store.transact(
-            lambda tx: tx.link_places(Project("ACME", "Acme"), [FRONT], back)
-        )
-        await office.halfdoor.start()
-        while office.server.connections < 2:
-            await asyncio.sleep(0.005)
-        yield office
-        await office.halfdoor.stop()
+    async with Pair(database_url, tmp_path, "web", "slack") as pair:
+        yield pair.slack
 
 
 @pytest.fixture
 async def discord(database_url: str, tmp_path: Path) -> AsyncIterator[DiscordOffice]:
-    office = DiscordOffice(database_url)
-    await office.build()
-    office.halfdoor = make(
-        settings_of(Settings, database_url=database_url, stalled_after=30, max_attempts=4),
-        None,
-        office.clock,
-        discord=discord_settings(),
-        web=web_settings(tmp_path),
-    )
-    back = Place("discord", str(office.back.id))
-    await office.halfdoor.store.transact(lambda tx: tx.link_places(Project("ACME", "Acme"), [FRONT], back))
-    await office.halfdoor.start()
-    while not office.connected:
-        await asyncio.sleep(0.005)
-    yield office
-    await office.__aexit__()
+    async with Pair(database_url, tmp_path, "web", "discord") as pair:
+        yield pair.discord
 
 
 async def carla_of(office: Office | DiscordOffice) -> Visitor:
