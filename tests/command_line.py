@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-import structlog
 from typer.testing import CliRunner
 
 from bot.__main__ import app
+from tests.settings import log_plainly
 
 
 def invoke(arguments: Sequence[str], environment: Mapping[str, str | None]) -> tuple[int, str]:
@@ -21,7 +21,7 @@ def invoke(arguments: Sequence[str], environment: Mapping[str, str | None]) -> t
     try:
         done = CliRunner().invoke(app, arguments, env={"COLUMNS": "200", **environment})
     finally:
-        structlog.reset_defaults()
+        log_plainly()
         root.handlers = handlers
         root.setLevel(level)
     return done.exit_code, done.output

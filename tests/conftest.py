@@ -8,21 +8,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from hypothesis import HealthCheck, settings
 
 from storage.upgrade import upgrade
 from tests.doubles.postgres import PostgresServer
 from tests.office import Office
+from tests.settings import log_plainly
 
-# A traceback as structlog draws it takes seconds on a busy machine, and the loop waits for it; ours names lines.
-structlog.configure(
-    processors=[
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S"),
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
-    ]
-)
+log_plainly()
 
 slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("ci", max_examples=100, deadline=None, suppress_health_check=slow)

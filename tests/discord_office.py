@@ -32,9 +32,7 @@ SHOWN = discord.PermissionOverwrite(view_channel=True)
 
 def discord_settings() -> DiscordSettings:
     """Return settings for the loopback."""
-    return settings_of(
-        DiscordSettings, token=TOKEN, pace_seconds=0.0, ready_seconds=READY, timeout_seconds=5.0
-    )
+    return settings_of(DiscordSettings, token=TOKEN, pace_seconds=0.0, ready_seconds=READY)
 
 
 class DiscordOffice:

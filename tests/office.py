@@ -81,8 +81,6 @@ def slack_settings(server: SlackServer, **more: Any) -> SlackSettings:
         "api_url": server.url,
         "pace_seconds": 0.0,
         "share": 10_000.0,
-        "ping_seconds": 2.0,
-        "timeout_seconds": 5.0,
         **more,
     }
     return settings_of(SlackSettings, **values)

@@ -22,7 +22,7 @@ from tests import command_line
 from tests.doubles.slack import SlackServer, World
 from tests.doubles.slack.world import APP_TOKEN, BOT_TOKEN
 from tests.office import Office
-from tests.settings import PATIENCE
+from tests.settings import PATIENCE, log_plainly
 
 NO_TOKENS = {"HALFDOOR_SLACK_BOT_TOKEN": None, "HALFDOOR_SLACK_APP_TOKEN": None}
 
@@ -42,7 +42,7 @@ def log_as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     yield
-    structlog.reset_defaults()
+    log_plainly()
     root.handlers = handlers
     root.setLevel(level)
 
