@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Frame, Page, Route, async_playwright, 
 from bot.tickets.model import Person, Place
 from bot.wiring import demo_desk
 from tests.doubles.chromium import FLAGS, chromium
+from tests.settings import PATIENCE
 from tests.web_office import BACK, CARLA, FRONT, ROBIN, WebOffice
 
 #: What of axe's rules is asked for: levels A and AA.
@@ -29,14 +30,26 @@ async def browser() -> AsyncIterator[Browser]:
     path = chromium()
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        expect.set_options(timeout=PATIENCE * 1000)
         yield opened
         await opened.close()
 
 
+async def close_pages(browser: Browser) -> None:
+    """Close all pages before their desk stops.
+
+    They would come back at once, and asyncio forgets a connection that it accepts just as a server closes
+    (python/cpython#109564).
+    """
+    for context in browser.contexts:
+        await context.close()
+
+
 @pytest.fixture
-async def address(tmp_path: Path) -> AsyncIterator[str]:
+async def address(browser: Browser, tmp_path: Path) -> AsyncIterator[str]:
     async with demo_desk(tmp_path, port=0, seed=False) as found:
         yield found
+        await close_pages(browser)
 
 
 class Panes:
@@ -248,12 +261,13 @@ async def test_in_german(browser: Browser, address: str) -> None:
 
 
 @pytest.fixture
-async def desk(sqlite_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
+async def desk(browser: Browser, sqlite_url: str, tmp_path: Path) -> AsyncIterator[WebOffice]:
     """A desk with one ticket."""
     async with WebOffice(sqlite_url, tmp_path) as office:
         await (await office.customer()).post("/c/", title="Export fails", text="It is empty")
         await office.settle()
         yield office
+        await close_pages(browser)
 
 
 async def console(browser: Browser, desk: WebOffice, path: str = "/team/ACME-1") -> Page:
