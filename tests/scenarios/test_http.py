@@ -79,3 +79,10 @@ async def test_the_health_page_says_what_is_away(http: Office) -> None:
 async def test_bytes_that_are_no_text_are_refused(http: Office) -> None:
     status, _ = await http.server.deliver(FORM, b"\xff\xfe\x00")
     assert status in (400, 401)
+
+
+@pytest.mark.parametrize("sent", ["9" * 5000, "soon", "-1", "²"])
+async def test_a_time_that_is_none_is_no_request_of_slacks(http: Office, sent: str) -> None:
+    headers = {"X-Slack-Request-Timestamp": sent, "X-Slack-Signature": "v0=1"}
+    status, _ = await http.server.deliver(FORM | headers, b"{}")
+    assert status == 401
