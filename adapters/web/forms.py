@@ -96,10 +96,11 @@ async def _parts(entered: Entered, request: web.Request, reader: Reader, network
             raise Wrong(413, say("web.broken", reader.language))
         if not isinstance(part, BodyPartReader):
             raise Wrong(400, say("web.broken", reader.language))
-        if part.filename:
+        name, filename = _called(part)
+        if filename:
             if not trusted:
                 break
-            entered.files.append(await _file(part, entered, reader, network))
+            entered.files.append(await _file(part, filename, entered, reader, network))
             continue
         content = bytearray()  # a browser sends a choice of no file too, with nothing in it
         while chunk := await part.read_chunk(CHUNK):
@@ -107,9 +108,18 @@ async def _parts(entered: Entered, request: web.Request, reader: Reader, network
             if len(content) > room:
                 raise Wrong(413, say("web.too_much", reader.language))
         room -= len(content)
-        if part.filename is None and part.name is not None:
-            entered.fields[printable(part.name)] = printable(content.decode(errors="replace"))
+        if filename is None and name is not None:
+            entered.fields[printable(name)] = printable(content.decode(errors="replace"))
             trusted = trusted or _trusts(entered, reader)
+        elif content:  # nothing that is sent is passed over without a word
+            raise Wrong(400, say("web.broken", reader.language))
+
+
+def _called(part: BodyPartReader) -> tuple[str | None, str | None]:
+    """Return a part's name, and its file's if it is one; no name for a part whose head cannot be read."""
+    name, filename = part.name, part.filename
+    unread = filename is None and "filename" in part.headers.get(hdrs.CONTENT_DISPOSITION, "").lower()
+    return (None if unread else name), filename
 
 
 @asynccontextmanager
@@ -126,7 +136,9 @@ def _trusts(entered: Entered, reader: Reader) -> bool:
     return hmac.compare_digest(entered["csrf"].encode(), reader.csrf.encode())
 
 
-async def _file(part: BodyPartReader, entered: Entered, reader: Reader, network: WebNetwork) -> File:
+async def _file(
+    part: BodyPartReader, filename: str, entered: Entered, reader: Reader, network: WebNetwork
+) -> File:
     if len(entered.files) >= FILES:
         raise Wrong(413, say("web.files", reader.language, n=FILES))
 
@@ -134,7 +146,7 @@ async def _file(part: BodyPartReader, entered: Entered, reader: Reader, network:
         while chunk := await part.read_chunk(CHUNK):
             yield chunk
 
-    name = safe_name(part.filename or "")
+    name = safe_name(filename)
     kind = part.headers.get(hdrs.CONTENT_TYPE, "")
     if not re.fullmatch(r"[\w.+-]{1,50}/[\w.+-]{1,50}", kind, re.ASCII):
         kind = "application/octet-stream"

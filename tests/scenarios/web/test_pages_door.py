@@ -429,6 +429,24 @@ class TestHostileForms:
             assert answer.status == 413
         assert "No tickets." in (await carla.get("/c/")).read
 
+    @pytest.mark.filterwarnings("ignore::aiohttp.BadContentDispositionHeader")
+    @pytest.mark.filterwarnings("ignore::aiohttp.BadContentDispositionParam")
+    @pytest.mark.parametrize(
+        "named",
+        ['filename="a"; filename=b.html"', "filename=a b.txt", "filename*=UTF-8''%ff", 'filename=""', "x"],
+    )
+    async def test_no_file_is_passed_over_without_a_word(self, light: WebOffice, named: str) -> None:
+        carla = await light.customer()
+        fields = {"csrf": await carla.token(), "title": "File", "text": "x"}
+        parts = [f'form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
+        parts.append(f'form-data; name="files"; {named}\r\n\r\nwords')
+        body = "".join(f"--x\r\nContent-Disposition: {one}\r\n" for one in parts) + "--x--\r\n"
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        async with carla.session.post(f"{carla.url}/c/", data=body.encode(), headers=headers) as answer:
+            assert answer.status == 400
+            assert "what your browser sent" in await answer.text()
+        assert "No tickets." in (await carla.get("/c/")).read
+
     async def test_an_upload_that_breaks_off_leaves_nothing(self, light: WebOffice) -> None:
         carla = await light.customer()
         token = await carla.token()
