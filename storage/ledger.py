@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from bot.ports import Delivered, Due, Moved, Outcome, Postponed, SetAside, Standing
 from bot.tickets.deliveries import (
     CustomerCard,
     Delivery,
+    Leak,
     StaffCard,
     StaffNotice,
     ToCustomer,
@@ -29,6 +31,8 @@ from bot.tickets.model import (
     Ticket,
 )
 from bot.tickets.project import closing_notice, customer_card, staff_card
+from bot.words.keys import TextKey
+from bot.words.say import say
 from storage import codec, statements
 from storage.schema import (
     ASIDE,
@@ -46,6 +50,8 @@ from storage.schema import (
     thread,
 )
 from storage.tx import SqlTx
+
+log = structlog.get_logger()
 
 #: Seconds. What is due or blocked further ahead was written by a clock that was wrong: nothing waits longer.
 FURTHEST = 3600.0
@@ -75,6 +81,12 @@ class Ledger:
         if row.thread is None and row.subject != "card":
             self._hold_without_card(lane)
             return None
+        try:
+            owed = _compose(row)
+        except Unreadable as told:
+            log.error("unreadable", delivery=row.id, ticket=row.ticket, subject=row.subject)
+            self.settle(row.id, SetAside("it cannot be read", told.notice, {}))
+            return now
         wait = 0.0
         if row.post_id is None:
             place, budget = Place(row.network, row.place), paces.get(row.network, (0.0, 1))
@@ -83,7 +95,6 @@ class Ledger:
                 return now + wait - AHEAD / 2
             self._take(place, row.whole_at, now, wait, budget)
         self._connection.execute(statements.MARK, {"b_id": row.id, "b_since": row.since or now + wait})
-        owed = _compose(row)
         return Due(
             id=row.id,
             delivery=owed,
@@ -331,10 +342,36 @@ def _mark(row: Any, owed: Delivery) -> str:
     return "/".join((row.ticket, row.audience, row.subject, *opened, *begun))
 
 
+class Unreadable(Exception):
+    """What is owed cannot be made of what is kept: it must not hold up what comes after it."""
+
+    def __init__(self, notice: ToStaff) -> None:
+        super().__init__()
+        self.notice = notice
+
+
 def _compose(row: Any) -> Delivery:
-    """Build what is owed from its ticket and entry as they stand now."""
+    """Build what is owed from its ticket and entry as they stand now.
+
+    Raises:
+        Unreadable: the ticket is there, and what is owed of it is not, or is not what it says.
+    """
     loaded = codec.load_ticket(row.ticket_state)
     about = codec.load_project(row)
+    try:
+        return _composed(row, loaded, about)
+    except (ValueError, Leak) as error:
+        customer = row.audience == Side.CUSTOMER
+        staff = Place(row.other_network, row.other_place) if customer else Place(row.network, row.place)
+        key: TextKey = "notice.set_aside" if customer else "notice.set_aside.staff"
+        language = about.language
+        what, reason = say("what.something", language), type(error).__name__
+        text = say(key, language, what=what, reason=reason, id=str(row.id))
+        notice = StaffNotice(id=f"aside-{row.id}", ticket=row.ticket, text=text)
+        raise Unreadable(ToStaff(StaffSurface(row.ticket, about, staff), notice)) from error
+
+
+def _composed(row: Any, loaded: Ticket, about: Project) -> Delivery:
     shown = codec.load_entry(row.visibility, row.rest, row.text) if row.visibility else None
     here, there = Place(row.network, row.place), Place(row.other_network, row.other_place)
     if row.audience == Side.CUSTOMER:
@@ -350,7 +387,8 @@ def _compose(row: Any) -> Delivery:
     if row.words is not None:
         notice = StaffNotice(id=row.subject.removeprefix("notice:"), ticket=loaded.key, text=row.words)
         return ToStaff(surfaces.staff, notice)
-    assert shown is not None
+    if shown is None:
+        raise ValueError(f"there is no {row.subject}")
     return ToStaff(surfaces.staff, shown)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.wiring import Halfdoor
 from bot.words.say import say
+from storage.ledger import Ledger
 from tests.discord_office import DiscordOffice
 from tests.office import Office
 
@@ -50,3 +51,24 @@ async def test_a_duty_that_cannot_be_read_is_nobodys_and_the_desk_goes_on(
     await office.settle()
     assert office.staff_thread()[-1].startswith("Carla (Acme): more")
     assert "on_duty_unreadable" in capsys.readouterr().out
+
+
+async def test_what_cannot_be_made_of_what_is_kept_holds_up_nothing_after_it(
+    socket: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = socket
+    await office.ticket("one")
+    await spoil(
+        office.halfdoor,
+        "update delivery set subject = 'nonsense', entry = null, entry_visibility = null, state = 'owed'"
+        " where id = (select max(delivery.id) from delivery join surface on surface.id = delivery.surface"
+        " where ticket = 'ACME-1' and side = 'staff')",
+    )
+    office.carla.say(office.front, "more", thread=office.outside())
+    await office.settle()
+    assert "unreadable" in capsys.readouterr().out
+    told, said = sorted(office.staff_thread()[-2:])[::-1]
+    assert said == "Carla (Acme): more\n🌐 public"
+    assert "something" in told
+    (aside,) = await office.halfdoor.store.look(lambda found, tx: Ledger(found, tx).standing(every=False))
+    assert aside.error == "it cannot be read"
