@@ -114,7 +114,7 @@ class Intake(Context):
         if ask is not None:
             try:
                 return self.asked(ask, said.post)
-            except NotAdmitted as refused:
+            except Refused as refused:
                 return self.stayed(said, opened, refused)
         if opened is not None:
             self.note_down(opened, said.text, said.post)

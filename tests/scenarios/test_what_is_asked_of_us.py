@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.tickets.model import Place, Project
+from bot.tickets.model import Note, Place, PostRef, Project
 from tests.doubles.slack import Bot
 from tests.doubles.slack.world import BOT_USER
 from tests.office import Office
@@ -27,6 +27,24 @@ BOLD = {**ME, "style": {"bold": True}}
 
 
 class TestACommandThatStaysANote:
+    @pytest.mark.parametrize(
+        "command", ["close they never paid", "reply ACME-9 hello there", "rate 5", "assign me", "reopen"]
+    )
+    async def test_what_makes_no_sense_now_is_kept(self, socket: Office, command: str) -> None:
+        await socket.ticket()
+        await socket.robin.slash(socket.back, "assign ACME-1 me")
+        if command.startswith("close"):
+            await socket.robin.slash(socket.back, "close ACME-1")
+        thread = socket.inside()
+        post = socket.robin.say(socket.back, f"<@UHALFDOOR> {command}", thread=thread)
+        await socket.settle()
+        assert socket.robin.told()[-1].endswith(STAYED)
+        kept = await socket.halfdoor.store.read(
+            lambda tx: tx.entry_at(PostRef(Place("slack", socket.back.id), post.ts))
+        )
+        assert isinstance(kept, Note)
+        assert command.split()[-1] in kept.text
+
     @pytest.mark.parametrize(
         ("raw", "rich"),
         [
