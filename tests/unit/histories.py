@@ -110,19 +110,28 @@ OF_STAFF = [
     *("replies", "edits_reply", "recalls", "status", "assigns", "unassigns", "titles", "closes"),
     *("reopens_as_staff", "replies_with_a_file", "publicly_comments", "edits_a_typed_reply"),
 ]
-acts = st.builds(
-    Act,
-    kind=st.sampled_from([*COMMON * 10, *TYPED * 5, *PUBLIC, *INTERNAL]),
-    nth=st.integers(0, 5),
-    word=words,
-    status=st.sampled_from(OPEN_ONES),
-    stars=st.integers(0, 6),
-    reason=st.booleans(),
-    seen=st.sampled_from([*[Membership.YES] * 4, Membership.NO, Membership.UNKNOWN]),
-)
+
+
+def act_of(kinds: list[str]) -> st.SearchStrategy[Act]:
+    return st.builds(
+        Act,
+        kind=st.sampled_from(kinds),
+        nth=st.integers(0, 5),
+        word=words,
+        status=st.sampled_from(OPEN_ONES),
+        stars=st.integers(0, 6),
+        reason=st.booleans(),
+        seen=st.sampled_from([*[Membership.YES] * 4, Membership.NO, Membership.UNKNOWN]),
+    )
+
+
+acts = act_of([*COMMON * 10, *TYPED * 5, *PUBLIC, *INTERNAL])
 histories = st.lists(acts, min_size=1, max_size=14)
-#: Where leaks are sought: more can happen in one.
-long_histories = st.lists(acts, min_size=10, max_size=20)
+
+
+def histories_with(*kinds: str) -> st.SearchStrategy[list[Act]]:
+    """Where a leak is sought: more happens in one, and every other act is of these kinds."""
+    return st.lists(acts | act_of([*kinds]), min_size=10, max_size=20)
 
 
 class Life:
