@@ -208,9 +208,14 @@ function hand_back(target) {
 
 // ---------------------------------------------------------------- sending
 
+// Whether it is how a reply would look, of one that is not written any more.
+function outdated(one) {
+  return one.classList.contains("shown") && one.closest(".preview").hidden;
+}
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const one = event.detail.elt;
-  if (one.classList.contains("shown") && one.closest(".preview").hidden) event.preventDefault();
+  if (outdated(one)) event.preventDefault();
   if (!posts(one)) return;
   if (said()) said().textContent = "";
   one.classList.add("sending"); // nothing is written that would not be sent
@@ -251,7 +256,8 @@ function tell(form, text) {
 }
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const { requestConfig, xhr } = event.detail;
+  const { elt, requestConfig, xhr } = event.detail;
+  if (outdated(elt)) return event.preventDefault();
   if (requestConfig.verb === "get" && GONE.includes(xhr.getResponseHeader("Halfdoor-Status"))) {
     event.preventDefault();
     return left();

@@ -163,6 +163,26 @@ async def test_a_tickets_whole_life_with_both_panes_open_and_live(browser: Brows
     assert "Fixed in 4.2.1" in await page.locator("body").inner_text()
 
 
+async def test_how_a_reply_would_look_is_forgotten_when_it_is_sent(browser: Browser, desk: WebOffice) -> None:
+    """What a busy server draws too late is not shown, as if it were to be sent again."""
+    page = await console(browser, desk)
+    go = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await go.wait()
+        await route.continue_()
+
+    await page.route("**/preview", late)
+    await page.get_by_label("Reply to customer").check()
+    async with page.expect_request("**/preview"):
+        await page.get_by_label("Your words").fill("a reply")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#part article.said", has_text="a reply")).to_have_count(2)
+    async with page.expect_response("**/preview"):
+        go.set()
+    await expect(page.locator(".preview .shown")).to_be_empty()
+
+
 async def test_by_keyboard_alone(browser: Browser, address: str) -> None:
     panes = await open_panes(browser, address)
     root = address.partition("/demo/")[0]
